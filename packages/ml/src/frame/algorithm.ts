@@ -1,0 +1,126 @@
+import { MlError } from './errors.ts'
+import type { FitRun, Model, Trainer, TypedArray } from './model.ts'
+import type { ParameterSet } from './parameters.ts'
+import { checkCancelled } from './run.ts'
+
+/** One algorithm: what it may be told (parameters), how it learns (trainer), what its model can do (open). */
+export interface Algorithm<P extends object, D, Opened extends object> {
+  readonly kind: string
+  readonly parameters: ParameterSet<P>
+  /** @throws MlError `bad_parameter` */
+  trainer(params?: Partial<P>): Trainer<P, D, Model>
+  /** The model with its abilities. @throws MlError `bad_model` on another kind, other parameters or missing arrays. */
+  open(model: Model): Opened
+}
+
+/** What an author writes; `defineAlgorithm` adds freezing, checking and the model's envelope. */
+export interface AlgorithmDefinition<P extends object, D, Opened extends object> {
+  readonly kind: string
+  readonly parameters: ParameterSet<P>
+  fit(data: D, params: Readonly<P>, run: FitRun): Promise<Record<string, TypedArray>>
+  open(arrays: ArrayReader, params: Readonly<P>): Opened
+}
+
+export function defineAlgorithm<P extends object, D, Opened extends object>(
+  definition: AlgorithmDefinition<P, D, Opened>,
+): Algorithm<P, D, Opened> {
+  const { kind, parameters } = definition
+  return {
+    kind,
+    parameters,
+    trainer(given) {
+      const params = parameters.resolve(given)
+      return {
+        kind,
+        params,
+        async fit(data, run) {
+          checkCancelled(run)
+          const arrays = await definition.fit(data, params, run)
+          checkCancelled(run)
+          return { kind, params, arrays }
+        },
+      }
+    },
+    open(model) {
+      if (model.kind !== kind) throw new MlError('bad_model', `its kind is ${model.kind}, not ${kind}`)
+      return definition.open(new ArrayReader(model), parametersOf(parameters, model.params))
+    },
+  }
+}
+
+function parametersOf<P extends object>(parameters: ParameterSet<P>, stored: unknown): Readonly<P> {
+  try {
+    return parameters.resolve(stored)
+  } catch (error) {
+    if (error instanceof MlError) throw new MlError('bad_model', `its parameters: ${error.detail}`)
+    throw error
+  }
+}
+
+/** Reads a model's arrays by name and type, with their expected lengths; what is wrong is a `bad_model`. */
+export class ArrayReader {
+  readonly #arrays: Readonly<Record<string, TypedArray>>
+
+  constructor(model: Model) {
+    this.#arrays = model.arrays
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#arrays, name)
+  }
+
+  f32(name: string, length?: number): Float32Array {
+    const array = this.#get(name, length)
+    if (array instanceof Float32Array) return array
+    throw new MlError('bad_model', `array ${name} is not Float32`)
+  }
+
+  f64(name: string, length?: number): Float64Array {
+    const array = this.#get(name, length)
+    if (array instanceof Float64Array) return array
+    throw new MlError('bad_model', `array ${name} is not Float64`)
+  }
+
+  i32(name: string, length?: number): Int32Array {
+    const array = this.#get(name, length)
+    if (array instanceof Int32Array) return array
+    throw new MlError('bad_model', `array ${name} is not Int32`)
+  }
+
+  u8(name: string, length?: number): Uint8Array {
+    const array = this.#get(name, length)
+    if (array instanceof Uint8Array) return array
+    throw new MlError('bad_model', `array ${name} is not Uint8`)
+  }
+
+  /** Int32 [rows + 1] that starts at 0 and never descends, and whose last value is `entries` when that is given. */
+  offsets(name: string, entries?: number): Int32Array {
+    const array = this.i32(name)
+    if (array.length === 0 || array[0] !== 0) throw new MlError('bad_model', `offsets ${name} do not start at 0`)
+    for (let i = 1; i < array.length; i++) {
+      if (array[i]! < array[i - 1]!) throw new MlError('bad_model', `offsets ${name} descend`)
+    }
+    if (entries !== undefined && array[array.length - 1] !== entries) {
+      throw new MlError('bad_model', `offsets ${name} do not span ${entries} entries`)
+    }
+    return array
+  }
+
+  /** Int32 whose values all lie in [min, bound). */
+  indices(name: string, bound: number, length?: number, min = 0): Int32Array {
+    const array = this.i32(name, length)
+    for (let i = 0; i < array.length; i++) {
+      if (array[i]! < min || array[i]! >= bound) throw new MlError('bad_model', `array ${name} points outside ${bound}`)
+    }
+    return array
+  }
+
+  #get(name: string, length: number | undefined): TypedArray {
+    const array = this.has(name) ? this.#arrays[name] : undefined
+    if (!array) throw new MlError('bad_model', `array ${name} is missing`)
+    if (length !== undefined && array.length !== length) {
+      throw new MlError('bad_model', `array ${name} has ${array.length} entries, not ${length}`)
+    }
+    return array
+  }
+}
