@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { environmentName, maskedValue, resolveConfiguration, SETTINGS } from './configuration.ts'
+
+test('flags win over the environment, the environment over the file, the file over defaults', () => {
+  const file = { 'server.port': 1, 'log.level': 'warn', 'store.name': 'from file' }
+  const environment = { STOREMIND_SERVER_PORT: '2', STOREMIND_LOG_LEVEL: 'debug' }
+  const { values, sources } = resolveConfiguration({ file, environment, flags: { 'server.port': '3' } })
+  expect(values['server.port']).toBe(3)
+  expect(values['log.level']).toBe('debug')
+  expect(values['store.name']).toBe('from file')
+  expect(values['server.host']).toBe('127.0.0.1')
+  expect([sources['server.port'], sources['log.level'], sources['store.name'], sources['server.host']]).toEqual([
+    'flag',
+    'environment',
+    'file',
+    'default',
+  ])
+})
+
+test('every setting has a valid default and an environment name of its own', () => {
+  const { sources } = resolveConfiguration({})
+  expect(new Set(Object.values(sources))).toEqual(new Set(['default']))
+  expect(new Set(SETTINGS.map(environmentName)).size).toBe(SETTINGS.length)
+  expect(environmentName('store.masterKey')).toBe('STOREMIND_STORE_MASTER_KEY')
+})
+
+test('a value out of range names the setting and where it was set', () => {
+  expect(() => resolveConfiguration({ environment: { STOREMIND_SERVER_PORT: '70000' } })).toThrow(/server\.port/)
+  expect(() => resolveConfiguration({ file: { 'server.port': '80' } })).toThrow(/CONFIGURATION_INVALID/)
+  expect(() => resolveConfiguration({ file: { 'server.prot': 80 } })).toThrow(/no such setting/)
+  expect(() => resolveConfiguration({ file: JSON.parse('{"__proto__": 1}') })).toThrow(/no such setting/)
+})
+
+test('a secret is masked and never quoted in an error', () => {
+  expect(maskedValue('store.masterKey', 'c2VjcmV0')).toBe('••••••')
+  expect(maskedValue('server.port', 1)).toBe(1)
+  try {
+    resolveConfiguration({ file: { 'store.masterKey': 12345678 } })
+    expect.unreachable()
+  } catch (error) {
+    expect(String(error)).not.toContain('12345678')
+  }
+})

@@ -1,0 +1,172 @@
+import Type from 'typebox'
+import { Check, Convert, Errors } from 'typebox/value'
+import { CodedError } from './errors.ts'
+
+/**
+ * Every setting, once: type, default, range and meaning. Read from `storemind.json` in the store's folder, then
+ * `STOREMIND_*` in the environment, then flags; the later one wins.
+ */
+export const Configuration = Type.Object({
+  'server.host': Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
+  'server.port': Type.Integer({ default: 7654, minimum: 0, maximum: 65535, description: 'Port; 0 takes a free one.' }),
+  'server.bodyLimit': Type.Integer({
+    default: 1_048_576,
+    minimum: 1024,
+    maximum: 67_108_864,
+    description: 'Largest request body, bytes.',
+  }),
+  'log.level': Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'How much is logged.',
+  }),
+  'store.name': Type.String({ default: 'store', maxLength: 200, description: 'The store’s name, shown on pages.' }),
+  'store.timezone': Type.String({ default: 'UTC', description: 'IANA zone that a “day” of this store means.' }),
+  'store.currency': Type.String({
+    default: 'EUR',
+    pattern: '^[A-Z]{3}$',
+    description: 'Currency where a source names none.',
+  }),
+  'store.language': Type.Enum(['en', 'zh'], {
+    default: 'en',
+    description: 'Language of reasons where a request names none.',
+  }),
+  'store.masterKey': Type.String({
+    default: '',
+    secret: true,
+    description: 'Base64 of 32 bytes that wrap the profile keys; empty: kept in the store’s keys folder.',
+  }),
+  'training.threads': Type.Integer({ default: 1, minimum: 1, maximum: 64, description: 'Threads of a training run.' }),
+  'training.seed': Type.Integer({
+    default: 42,
+    minimum: 0,
+    maximum: 0xffffffff,
+    description: 'Seed of training runs.',
+  }),
+  'training.windowDays': Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'History that trains, days; 0 for all.',
+  }),
+  'training.validationDays': Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3650,
+    description: 'Last days of history, held out to choose the blend.',
+  }),
+  'training.tolerance': Type.Number({
+    default: 0.02,
+    minimum: 0,
+    maximum: 0.5,
+    description: 'How much worse, relatively, a new version may be and still pass the gate.',
+  }),
+  'training.closedFormItems': Type.Integer({
+    default: 4000,
+    minimum: 0,
+    maximum: 20_000,
+    description: 'Products in the closed-form linear model; memory grows with the square, time with the cube.',
+  }),
+  'retention.decisionDays': Type.Integer({
+    default: 90,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Decisions are kept so long; 0 for ever.',
+  }),
+  'retention.rawEventDays': Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Raw messages are kept so long; 0 for ever.',
+  }),
+  'retention.jobDays': Type.Integer({
+    default: 90,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Ended jobs are kept so long; 0 for ever.',
+  }),
+})
+export type Configuration = Type.Static<typeof Configuration>
+export type Setting = keyof Configuration
+
+export const SETTINGS = Object.keys(Configuration.properties) as Setting[]
+
+export type SettingSource = 'default' | 'file' | 'environment' | 'flag'
+
+export interface EffectiveConfiguration {
+  readonly values: Configuration
+  readonly sources: Readonly<Record<Setting, SettingSource>>
+}
+
+/** `server.port` → `STOREMIND_SERVER_PORT`, `store.masterKey` → `STOREMIND_STORE_MASTER_KEY`. */
+export function environmentName(setting: Setting): string {
+  return `STOREMIND_${setting
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()}`
+}
+
+export function isSecret(setting: Setting): boolean {
+  return 'secret' in Configuration.properties[setting]
+}
+
+/** What `storemind config` may show of a value. */
+export function maskedValue(setting: Setting, value: unknown): unknown {
+  return isSecret(setting) && value !== '' ? '••••••' : value
+}
+
+export interface ConfigurationSources {
+  /** The parsed `storemind.json`. */
+  readonly file?: Readonly<Record<string, unknown>>
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly flags?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The effective configuration with each value's source.
+ * @throws CodedError CONFIGURATION_INVALID for an unknown setting in the file or the flags, or a value out of range
+ */
+export function resolveConfiguration(from: ConfigurationSources): EffectiveConfiguration {
+  const values: Record<string, unknown> = {}
+  const sources: Record<string, SettingSource> = {}
+  refuseUnknown(from.file, 'storemind.json')
+  refuseUnknown(from.flags, 'the flags')
+  for (const setting of SETTINGS) {
+    const schema = Configuration.properties[setting]
+    const [value, source] = pick(setting, from) ?? [defaultOf(schema), 'default' as const]
+    const converted = source === 'environment' || source === 'flag' ? Convert(schema, value) : value
+    if (!Check(schema, converted)) {
+      const problem = isSecret(setting) ? 'it does not have the right form' : [...Errors(schema, converted)][0]?.message
+      throw new CodedError('CONFIGURATION_INVALID', {
+        setting,
+        problem: problem ?? 'it does not have the right form',
+        source:
+          source === 'environment' ? environmentName(setting) : source === 'file' ? 'storemind.json' : 'the flags',
+      })
+    }
+    values[setting] = converted
+    sources[setting] = source
+  }
+  // Every setting was checked against its own schema just above.
+  return { values: values as Configuration, sources: sources as Record<Setting, SettingSource> }
+}
+
+function pick(setting: Setting, from: ConfigurationSources): [unknown, SettingSource] | undefined {
+  const flag = from.flags?.[setting]
+  if (flag !== undefined) return [flag, 'flag']
+  const variable = from.environment?.[environmentName(setting)]
+  if (variable !== undefined && variable !== '') return [variable, 'environment']
+  if (from.file !== undefined && Object.hasOwn(from.file, setting)) return [from.file[setting], 'file']
+  return undefined
+}
+
+function refuseUnknown(given: Readonly<Record<string, unknown>> | undefined, source: string): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (!Object.hasOwn(Configuration.properties, name)) {
+      throw new CodedError('CONFIGURATION_INVALID', { setting: name, problem: 'there is no such setting', source })
+    }
+  }
+}
+
+function defaultOf(schema: object): unknown {
+  return 'default' in schema ? schema.default : undefined
+}

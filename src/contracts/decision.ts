@@ -1,0 +1,87 @@
+import Type from 'typebox'
+import { ExternalId, Id, Millis } from './ids.ts'
+import { Reason } from './reason.ts'
+
+export const LANGUAGES = ['en', 'zh'] as const
+export const Language = Type.Enum([...LANGUAGES])
+export type Language = (typeof LANGUAGES)[number]
+
+/** Asks for one decision. */
+export const DecisionRequest = Type.Object(
+  {
+    placement: Type.Optional(Type.String({ maxLength: 64, description: 'Left out: `home`.' })),
+    profile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description: 'A userId, an anonymousId or a profile id. Left out on a first visit.',
+      }),
+    ),
+    productId: Type.Optional(ExternalId),
+    cart: Type.Optional(Type.Array(ExternalId, { maxItems: 200 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    market: Type.Optional(Type.String({ maxLength: 64 })),
+    language: Type.Optional(Language),
+    exclude: Type.Optional(Type.Array(ExternalId, { maxItems: 500 })),
+    /** False while the shopper says no to personalisation on this very request (`Sec-GPC: 1`). */
+    personalise: Type.Optional(Type.Boolean()),
+    /** Fixes the random source, for tests and replays. */
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff })),
+  },
+  { additionalProperties: false },
+)
+export type DecisionRequest = Type.Static<typeof DecisionRequest>
+
+export const ChosenItem = Type.Object(
+  {
+    productId: ExternalId,
+    name: Type.String(),
+    position: Type.Integer({ minimum: 1 }),
+    score: Type.Number({ description: 'The blend’s score; comparable within this decision only.' }),
+    propensity: Type.Number({
+      description: 'Probability that this item stood at this position, given the positions above it.',
+    }),
+    reasons: Type.Array(Reason),
+    link: Type.Optional(Type.String()),
+    imageLink: Type.Optional(Type.String()),
+    priceMicros: Type.Optional(Type.Integer()),
+    currency: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
+export type ChosenItem = Type.Static<typeof ChosenItem>
+
+export const DECISION_BASES = ['personalised', 'contextual'] as const
+
+/** What was decided, as it is answered to the caller. */
+export const Decision = Type.Object(
+  {
+    id: Id,
+    placement: Type.String(),
+    /** The shopper's id as it was asked for; left out on a first visit. */
+    profile: Type.Optional(Type.String()),
+    /** `contextual`: nothing of the shopper's past was used (first visit, no consent, or said so). */
+    basis: Type.Enum([...DECISION_BASES]),
+    at: Millis,
+    modelVersion: Type.Union([Type.Integer(), Type.Null()]),
+    items: Type.Array(ChosenItem),
+    /** How many candidates each policy refused. */
+    refused: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+)
+export type Decision = Type.Static<typeof Decision>
+
+/** Why a decision came out as it did, from what was stored when it was made. */
+export const Explanation = Type.Object(
+  {
+    decision: Decision,
+    seed: Type.Integer({ minimum: 0, maximum: 0xffffffff }),
+    /** The whole story in sentences, in the language asked for. */
+    summary: Type.Array(Type.String()),
+    /** What the answer rests on: the record alone, or also its captured inputs. */
+    replayable: Type.Boolean(),
+  },
+  { additionalProperties: false },
+)
+export type Explanation = Type.Static<typeof Explanation>

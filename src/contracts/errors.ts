@@ -1,0 +1,416 @@
+/**
+ * Every error that a user can meet, in one table: what happened, why, and what to do. `{name}` is filled from the
+ * error's details. docs/errors.md is generated from this table and compared with it by a test.
+ */
+export interface ErrorRow {
+  /** HTTP status when the error answers a request. */
+  readonly status: number
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+}
+
+export const ERRORS = {
+  // Requests
+  BAD_REQUEST: {
+    status: 400,
+    what: 'The request is not valid: {problem}.',
+    why: 'Each route accepts only what its contract states.',
+    todo: 'Compare the request with the documentation at /docs.',
+  },
+  MALFORMED_JSON: {
+    status: 400,
+    what: 'The request body is not JSON: {problem}.',
+    why: 'Bodies are read as JSON in UTF-8.',
+    todo: 'Send valid JSON with the header content-type: application/json.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    what: 'The request body is larger than {limit} bytes.',
+    why: 'Requests are bounded so that one caller cannot exhaust memory.',
+    todo: 'Split the request into smaller ones.',
+  },
+  ROUTE_NOT_FOUND: {
+    status: 404,
+    what: 'There is no route {method} {path}.',
+    why: 'The address or the method is not one that Storemind serves.',
+    todo: 'See the list of routes at /docs.',
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    what: 'The request carries no valid key.',
+    why: 'Every route under /v1 needs a key that was created for this store.',
+    todo: 'Create one with `storemind keys create` and send it as `Authorization: Bearer KEY`.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    what: 'The key may not do this: it lacks the scope {scope}.',
+    why: 'Keys carry only the scopes they were created with.',
+    todo: 'Use a key with the scope {scope}: `storemind keys create --scope {scope}`.',
+  },
+  INTERNAL: {
+    status: 500,
+    what: 'Storemind could not finish the request (reference {reference}).',
+    why: 'Something failed that Storemind did not foresee.',
+    todo: 'Look up the reference in the log and report it.',
+  },
+  NOT_READY: {
+    status: 503,
+    what: 'Storemind is still starting or is stopping.',
+    why: 'A request came before the store was open, or after stopping began.',
+    todo: 'Ask again in a moment; /readyz tells when.',
+  },
+
+  // Lookups
+  PROFILE_NOT_FOUND: {
+    status: 404,
+    what: 'There is no profile {profile}.',
+    why: 'No event or import has named this shopper, or the shopper was erased.',
+    todo: 'Check the id. For a first visit leave the profile out.',
+  },
+  PRODUCT_NOT_FOUND: {
+    status: 404,
+    what: 'There is no product {product}.',
+    why: 'The catalogue does not hold it, or it was deleted.',
+    todo: 'Check the id, or import the catalogue again.',
+  },
+  PLACEMENT_NOT_FOUND: {
+    status: 404,
+    what: 'There is no placement {placement}.',
+    why: 'Placements are data of this store and none has this name.',
+    todo: 'Use one of: {known}.',
+  },
+  DECISION_NOT_FOUND: {
+    status: 404,
+    what: 'There is no decision {decision}.',
+    why: 'The id is wrong, or the decision is older than the retention rule keeps.',
+    todo: 'Check the id; see `storemind config` for retention.',
+  },
+  MODEL_NOT_FOUND: {
+    status: 404,
+    what: 'There is no model version {version}.',
+    why: 'No training run of this store made it, or it was removed.',
+    todo: 'See `storemind models list`.',
+  },
+  NO_MODEL: {
+    status: 409,
+    what: 'This store has no {model} model in service.',
+    why: 'Nothing was trained yet, or no version passed the gate.',
+    todo: 'Run `storemind train`.',
+  },
+  JOB_NOT_FOUND: {
+    status: 404,
+    what: 'There is no job {job}.',
+    why: 'The id is wrong, or the job is older than the retention rule keeps.',
+    todo: 'Check the id.',
+  },
+  IMPORT_NOT_FOUND: {
+    status: 404,
+    what: 'There is no import {import}.',
+    why: 'The id is wrong.',
+    todo: 'See `storemind import --list`.',
+  },
+  KEY_NOT_FOUND: {
+    status: 404,
+    what: 'There is no key {key}.',
+    why: 'The id is wrong, or the key was already removed.',
+    todo: 'See `storemind keys list`.',
+  },
+
+  // Jobs
+  JOB_RUNNING: {
+    status: 409,
+    what: 'A {kind} job is already running (job {job}).',
+    why: 'Two of them at once would do the same work twice.',
+    todo: 'Wait for it, or cancel it.',
+  },
+  JOB_CANCELLED: {
+    status: 409,
+    what: 'The {kind} job was cancelled.',
+    why: 'It was interrupted or cancelled before it ended. What it had committed stands.',
+    todo: 'Run the same command again; it goes on where it stopped.',
+  },
+  WORKER_DIED: {
+    status: 500,
+    what: 'The worker of the {kind} job ended unexpectedly: {problem}.',
+    why: 'It ran out of memory, was killed, or met a fault in Storemind. Nothing it made is in service.',
+    todo: 'Run it again with more memory or a smaller window; if it repeats, report it.',
+  },
+
+  // Training and models
+  TOO_LITTLE_DATA: {
+    status: 422,
+    what: 'There is too little data to {task}: {problem}.',
+    why: 'A model learned from it would be noise.',
+    todo: 'Import more history; `storemind check` says what is missing.',
+  },
+  MODEL_BROKEN: {
+    status: 500,
+    what: 'The model file {file} cannot be read: {problem}.',
+    why: 'The file was changed, cut short, or made by another version.',
+    todo: 'Roll back with `storemind models rollback`, or train again.',
+  },
+  MODEL_NOT_BETTER: {
+    status: 409,
+    what: 'Model version {version} was not promoted: {metric} {value} is below {serving} of the serving version.',
+    why: 'A new version is put in service only when it is not worse than the one that serves.',
+    todo: 'Look at its card with `storemind models show {version}`, or promote it with --force.',
+  },
+  NOTHING_TO_ROLL_BACK: {
+    status: 409,
+    what: 'There is no earlier version to roll back to.',
+    why: 'The serving model is the first that was promoted, or none is in service.',
+    todo: 'See `storemind models list`.',
+  },
+
+  // Imports
+  IMPORTER_UNKNOWN: {
+    status: 400,
+    what: 'There is no importer {importer}.',
+    why: 'Importers are named by the format they read.',
+    todo: 'Use one of: {known}.',
+  },
+  FILE_NOT_FOUND: {
+    status: 400,
+    what: 'The file {path} cannot be read: {problem}.',
+    why: 'It does not exist, or Storemind may not read it.',
+    todo: 'Check the path and its permissions.',
+  },
+  FILE_EMPTY: {
+    status: 422,
+    what: 'The file {path} is empty.',
+    why: 'There is not even a header in it.',
+    todo: 'Export it again.',
+  },
+  FILE_MISSING_COLUMN: {
+    status: 422,
+    what: 'The file {path} has no column {column}.',
+    why: 'The importer needs it. The file has: {columns}.',
+    todo: 'Name the right column with --map {column}=YOUR_COLUMN, or choose another importer.',
+  },
+  FILE_ENCODING: {
+    status: 422,
+    what: 'The file {path} is not UTF-8 (byte {offset}).',
+    why: 'Text in another encoding would be stored garbled.',
+    todo: 'Convert it, or name its encoding with --encoding latin1 or --encoding utf-16le.',
+  },
+  FILE_TRUNCATED: {
+    status: 422,
+    what: 'The file {path} ends in the middle of a record (line {line}).',
+    why: 'It was cut off while it was written or copied.',
+    todo: 'Export it again. The complete records before the cut were imported.',
+  },
+  BASIS_REQUIRED: {
+    status: 400,
+    what: 'The import does not say on which legal basis its shoppers may be profiled.',
+    why: 'Profiling without a stated basis is not allowed, and cannot be guessed.',
+    todo: 'Add --basis consent --map consent=COLUMN, --basis contract, or --basis sample for trying out.',
+  },
+  OPTION_UNKNOWN: {
+    status: 400,
+    what: 'The importer {importer} has no option {option}.',
+    why: 'Options differ by importer.',
+    todo: 'See `storemind import {importer} --help`.',
+  },
+
+  // Rows of an import (reported per row; the other rows go on)
+  ROW_FIELD_MISSING: {
+    status: 422,
+    what: 'The field {field} is empty.',
+    why: 'A record without it cannot be used.',
+    todo: 'Fill the field in the source system.',
+  },
+  ROW_NUMBER_INVALID: {
+    status: 422,
+    what: '{field} is not a number: {value}.',
+    why: 'Only finite decimal numbers are read.',
+    todo: 'Correct the field in the source system.',
+  },
+  ROW_NUMBER_NEGATIVE: {
+    status: 422,
+    what: '{field} is negative: {value}.',
+    why: 'A price below zero, or a quantity below zero outside a refund, is not a sale.',
+    todo: 'Correct the field, or export refunds as refunds.',
+  },
+  ROW_TIME_INVALID: {
+    status: 422,
+    what: '{field} is not a time: {value}.',
+    why: 'Times are read as ISO 8601 or as the format that the importer documents.',
+    todo: 'Correct the field in the source system.',
+  },
+  ROW_FIELD_TOO_LONG: {
+    status: 422,
+    what: '{field} is {size} bytes long.',
+    why: 'A field may hold {limit} bytes.',
+    todo: 'Shorten the field; a quote that was never closed is a common cause.',
+  },
+  ROW_TEXT_INVALID: {
+    status: 422,
+    what: '{field} holds text that is not valid Unicode.',
+    why: 'Half of a surrogate pair, or a control character, would come back different from what was sent.',
+    todo: 'Correct the field in the source system.',
+  },
+  ROW_COLUMNS: {
+    status: 422,
+    what: 'The row has {found} columns instead of {expected}.',
+    why: 'A stray delimiter or quote shifted its fields.',
+    todo: 'Quote the fields of this row.',
+  },
+  ROW_JSON_INVALID: {
+    status: 422,
+    what: 'The line is not a JSON object: {problem}.',
+    why: 'Each line holds one message.',
+    todo: 'Export the line again.',
+  },
+  ROW_REFUND_UNMATCHED: {
+    status: 422,
+    what: 'The refund {refund} matches no order.',
+    why: 'Its order is not in the history that was imported.',
+    todo: 'Nothing, if the order is older than the export; it is counted and kept.',
+  },
+  ROW_VALUE_INVALID: {
+    status: 422,
+    what: '{field} has a value that is not understood: {value}.',
+    why: 'It is none of: {known}.',
+    todo: 'Correct the field, or map it.',
+  },
+
+  // Events
+  EVENT_INVALID: {
+    status: 400,
+    what: 'The event is not valid: {problem}.',
+    why: 'An event names its type, and a shopper by userId or anonymousId.',
+    todo: 'Send it as the Segment specification describes.',
+  },
+  EVENT_TOO_LARGE: {
+    status: 400,
+    what: 'The event is {size} bytes.',
+    why: 'One event may hold {limit} bytes.',
+    todo: 'Send less in properties, or send a reference.',
+  },
+
+  // Store and machine
+  STORE_NOT_FOUND: {
+    status: 400,
+    what: 'There is no store at {path}.',
+    why: 'The folder does not exist or holds no store.',
+    todo: 'Make one with `storemind init --store {path}`.',
+  },
+  STORE_EXISTS: {
+    status: 409,
+    what: 'There already is a store at {path}.',
+    why: 'Making a new one would overwrite it.',
+    todo: 'Choose another folder, or remove this one yourself.',
+  },
+  STORE_LOCKED: {
+    status: 409,
+    what: 'The store {path} is in use by process {pid}, which does not answer.',
+    why: 'One process writes to a store at a time.',
+    todo: 'Stop that process, or wait for it to start.',
+  },
+  STORE_NEWER: {
+    status: 409,
+    what: 'The store {path} was made by a newer Storemind (schema {found}, this one knows {known}).',
+    why: 'An older program would damage it.',
+    todo: 'Run the newer Storemind, or restore a backup that this one made.',
+  },
+  STORE_DAMAGED: {
+    status: 500,
+    what: 'The store {path} is damaged: {problem}.',
+    why: 'A disk fault, or a file that was changed from outside.',
+    todo: 'Restore the last backup with `storemind restore`.',
+  },
+  DISK_FULL: {
+    status: 507,
+    what: 'The disk that holds {path} is full.',
+    why: 'Storemind refuses what it cannot keep. Nothing that was acknowledged is lost.',
+    todo: 'Free space; `storemind check` shows what the store uses and forecasts.',
+  },
+  BACKUP_INVALID: {
+    status: 400,
+    what: 'The backup {path} cannot be restored: {problem}.',
+    why: 'It is incomplete, changed, or not a backup.',
+    todo: 'Choose another backup.',
+  },
+  KEYS_MISSING: {
+    status: 500,
+    what: 'The keys of the store {path} are missing or do not open it.',
+    why: 'Personal data is sealed with keys that are kept and backed up apart.',
+    todo: 'Put the key files back, or restore them with `storemind restore --keys`.',
+  },
+  CONFIGURATION_INVALID: {
+    status: 400,
+    what: 'The setting {setting} is not valid: {problem}.',
+    why: 'Settings are checked before anything starts.',
+    todo: 'Correct it in {source}; `storemind config` shows every setting with its meaning.',
+  },
+  CONNECTION_REFUSED: {
+    status: 503,
+    what: 'Nothing answers at {url}.',
+    why: 'The server is not running there, or a firewall is in between.',
+    todo: 'Start it with `storemind serve`, or correct the address.',
+  },
+  ADDRESS_IN_USE: {
+    status: 409,
+    what: 'Another program already listens on {address}.',
+    why: 'Only one program can listen on a port.',
+    todo: 'Stop it, or choose another port with --port.',
+  },
+  RUNTIME_TOO_OLD: {
+    status: 500,
+    what: 'This Node is {found}; Storemind needs Node {needed}.',
+    why: 'It uses parts of Node that older versions lack.',
+    todo: 'Install Node {needed}, or add it to the folder with `npm install node@24`.',
+  },
+  USAGE: {
+    status: 400,
+    what: 'The command is not understood: {problem}.',
+    why: 'Its words or options are off.',
+    todo: 'See `storemind --help`.',
+  },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof ERRORS
+export type ErrorDetails = Readonly<Record<string, string | number>>
+
+/** How an error stands in an HTTP answer, in `--json` output and in an import's report. */
+export interface ErrorBody {
+  readonly code: ErrorCode
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+}
+
+/** An error with a row in the table. Anything else that is thrown is a fault and answers INTERNAL. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(`${code}: ${fill(ERRORS[code].what, details)}`, options)
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  get body(): ErrorBody {
+    return errorBody(this.code, this.details)
+  }
+}
+
+/** The words of an error, filled in. For refusals that are values, not exceptions. */
+export function errorBody(code: ErrorCode, details: ErrorDetails = {}): ErrorBody {
+  const row = ERRORS[code]
+  return { code, what: fill(row.what, details), why: fill(row.why, details), todo: fill(row.todo, details) }
+}
+
+function fill(template: string, details: ErrorDetails): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = Object.hasOwn(details, name) ? details[name] : undefined
+    return value === undefined ? whole : String(value)
+  })
+}

@@ -1,0 +1,74 @@
+import Type from 'typebox'
+
+/**
+ * A message of the Segment specification, as a store's client sends it or an importer writes it. Only what Storemind
+ * reads is named; everything else is kept as it came.
+ */
+export const SegmentMessage = Type.Object({
+  type: Type.Enum(['track', 'identify', 'page', 'screen', 'group', 'alias']),
+  messageId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  anonymousId: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()])),
+  userId: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()])),
+  previousId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  event: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  traits: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  context: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  timestamp: Type.Optional(Type.String({ maxLength: 64 })),
+  originalTimestamp: Type.Optional(Type.String({ maxLength: 64 })),
+  sentAt: Type.Optional(Type.String({ maxLength: 64 })),
+})
+export type SegmentMessage = Type.Static<typeof SegmentMessage>
+
+/**
+ * What happened, in the shop's words. The number is what storage keeps: rows are never renumbered, new kinds go to
+ * the end.
+ */
+export const EVENT_KINDS = {
+  other: 0,
+  page_viewed: 1,
+  product_list_viewed: 2,
+  products_searched: 3,
+  product_clicked: 4,
+  product_viewed: 5,
+  product_added: 6,
+  product_removed: 7,
+  cart_viewed: 8,
+  wishlist_added: 9,
+  checkout_started: 10,
+  order_completed: 11,
+  order_cancelled: 12,
+  order_refunded: 13,
+  identified: 14,
+  aliased: 15,
+} as const
+export type EventKind = keyof typeof EVENT_KINDS
+
+/** One product of an event. Quantities and prices are what the event says; refunds carry positive quantities. */
+export interface EventLine {
+  readonly productId: string
+  readonly quantity: number
+  /** Price of one piece, in micros of `currency`; undefined where the event does not say. */
+  readonly priceMicros?: number
+  readonly currency?: string
+}
+
+/** An event after normalisation: the kind, whose, when, and which products. The raw message is kept beside it. */
+export interface ShopEvent {
+  readonly kind: EventKind
+  readonly userId?: string
+  readonly anonymousId?: string
+  /** For `aliased`: the id that is from now on the same shopper. */
+  readonly previousId?: string
+  /** When it happened by the sender's clock, when it arrived, and when it happened by ours; UTC milliseconds. */
+  readonly happenedAt: number
+  readonly receivedAt: number
+  readonly at: number
+  readonly orderId?: string
+  readonly market?: string
+  readonly query?: string
+  readonly lines: readonly EventLine[]
+  readonly traits?: Readonly<Record<string, unknown>>
+  readonly consents: readonly { readonly purpose: import('./consent.ts').Purpose; readonly granted: boolean }[]
+  readonly bot: boolean
+}

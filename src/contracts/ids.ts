@@ -1,0 +1,43 @@
+import Type from 'typebox'
+
+/** A UUIDv7 (RFC 9562 §5.7): time-ordered, so that new rows land beside each other in an index. */
+export const Id = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+  description: 'A UUIDv7.',
+})
+
+/** A store's own product or customer id, kept as it is. */
+export const ExternalId = Type.String({ minLength: 1, maxLength: 256 })
+
+/** A moment: milliseconds since 1970-01-01T00:00:00Z. */
+export const Millis = Type.Integer({ minimum: -8.64e15, maximum: 8.64e15, description: 'UTC milliseconds.' })
+
+/**
+ * @param now milliseconds UTC
+ * @param random fills the given bytes with random ones, like `crypto.getRandomValues`
+ */
+export function uuidv7(now: number, random: (bytes: Uint8Array) => void): string {
+  const bytes = new Uint8Array(16)
+  random(bytes)
+  let rest = now
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return formatUuid(bytes)
+}
+
+/** 16 bytes → the usual 36 characters. */
+export function formatUuid(bytes: Uint8Array): string {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** 36 characters → 16 bytes; undefined where it is not a UUID. */
+export function parseUuid(text: string): Uint8Array | undefined {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined
+  const hex = text.replaceAll('-', '')
+  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
