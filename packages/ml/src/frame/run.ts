@@ -13,7 +13,7 @@ export function checkCancelled(run: Pick<FitRun, 'signal'>): void {
  * @param fraction of the whole run that is done, 0 to 1
  * @throws MlError `cancelled`
  */
-export async function pause(run: FitRun, fraction: number, loss?: number): Promise<void> {
+export async function pause(run: Pick<FitRun, 'signal' | 'onEpoch'>, fraction: number, loss?: number): Promise<void> {
   checkCancelled(run)
   run.onEpoch?.(loss === undefined ? { fraction } : { fraction, loss })
   await turn()

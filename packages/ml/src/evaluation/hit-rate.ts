@@ -1,0 +1,5 @@
+/** Hit rate at k: 1 when any target is among the first k, else 0. */
+export function hitRate(ranking: Int32Array, targets: ReadonlySet<number>, k: number): number {
+  for (let r = 0; r < Math.min(k, ranking.length); r++) if (targets.has(ranking[r]!)) return 1
+  return 0
+}

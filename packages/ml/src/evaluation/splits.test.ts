@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Interactions } from '../frame/interactions.ts'
+import { buildInteractions } from '../frame/interactions-builder.ts'
+import { rng } from '../frame/rng.ts'
+import { leaveLastBasketOut, leaveLastOut, splitByTime, userFolds } from './splits.ts'
+
+const rows = fc.array(fc.tuple(fc.nat(4), fc.nat(6), fc.nat(20)), { minLength: 1 })
+const build = (list: [number, number, number][]): Interactions =>
+  buildInteractions({
+    users: 5,
+    items: 7,
+    user: Int32Array.from(list, ([u]) => u),
+    item: Int32Array.from(list, ([, i]) => i),
+    at: Float64Array.from(list, ([, , t]) => t),
+    basket: Int32Array.from(list, ([, , t]) => t),
+  })
+
+test('nothing of the future is in training, and nothing is lost', () => {
+  fc.assert(
+    fc.property(rows, fc.nat(20), (list, from) => {
+      const data = build(list)
+      const { train, cases } = splitByTime(data, from)
+      expect(train.at.every((at) => at < from)).toBe(true)
+      for (const { query, targets } of cases) {
+        expect(query.at.every((at) => at < query.now)).toBe(true)
+        const future = list.filter(([u, , t]) => u === query.user && t >= from).map(([, i]) => i)
+        expect([...targets]).toEqual([...new Set(future)].sort((a, b) => a - b))
+      }
+      expect(train.item.length + list.filter(([, , t]) => t >= from).length).toBe(list.length)
+    }),
+  )
+})
+
+test('leaving the last out takes one entry from whoever has two', () => {
+  fc.assert(
+    fc.property(rows, (list) => {
+      const data = build(list)
+      const { train, cases } = leaveLastOut(data)
+      for (const { query, targets } of cases) {
+        const end = data.offsets[query.user + 1]!
+        expect([...targets]).toEqual([data.item[end - 1]])
+        expect([...query.items]).toEqual([...data.item.subarray(data.offsets[query.user]!, end - 1)])
+      }
+      const several = [0, 1, 2, 3, 4].filter((u) => data.offsets[u + 1]! - data.offsets[u]! > 1)
+      expect(cases.map(({ query }) => query.user)).toEqual(several)
+      expect(train.item.length).toBe(list.length - several.length)
+    }),
+  )
+})
+
+test('leaving the last basket out never splits a basket', () => {
+  fc.assert(
+    fc.property(rows, (list) => {
+      for (const { query } of leaveLastBasketOut(build(list)).cases) {
+        expect(query.items.length).toBeGreaterThan(0)
+        expect(query.basket.includes(query.now)).toBe(false)
+      }
+    }),
+  )
+})
+
+test('a window that ends leaves later targets out', () => {
+  const data = build([
+    [0, 1, 1],
+    [0, 2, 5],
+    [0, 3, 9],
+  ])
+  expect([...(splitByTime(data, 5, 9).cases[0]?.targets ?? [])]).toEqual([2])
+})
+
+test('folds are even and follow the seed', () => {
+  const folds = userFolds(23, 5, rng(1))
+  const sizes = [0, 1, 2, 3, 4].map((f) => folds.filter((fold) => fold === f).length)
+  expect(sizes.sort()).toEqual([4, 4, 5, 5, 5])
+  expect(userFolds(23, 5, rng(1))).toEqual(folds)
+  expect(() => userFolds(3, 1, rng(1))).toThrow(expect.objectContaining({ code: 'bad_parameter' }))
+})

@@ -1,0 +1,107 @@
+import { MlError } from '../frame/errors.ts'
+import type { Interactions, Query } from '../frame/interactions.ts'
+import type { Rng } from '../frame/model.ts'
+import { queryOf } from '../frame/query.ts'
+import { integer } from '../frame/rng.ts'
+
+/** One question with its right answers: a past, and the distinct items that followed it. */
+export interface Case {
+  readonly query: Query
+  /** Distinct, ascending; never empty in what the splits here return. */
+  readonly targets: Int32Array
+}
+
+export interface Split {
+  /** What may be learned from. Users and items keep their indices. */
+  readonly train: Interactions
+  readonly cases: readonly Case[]
+}
+
+/**
+ * Everything before `from` is training; what each user did in [from, until) are the targets of one case, asked at
+ * `from`. Users without a past become cases with an empty query; `query.items.length === 0` tells them.
+ */
+export function splitByTime(data: Interactions, from: number, until = Number.POSITIVE_INFINITY): Split {
+  const train = keepEntries(data, (entry) => data.at[entry]! < from)
+  const cases: Case[] = []
+  for (let u = 0; u < data.users; u++) {
+    const targets: number[] = []
+    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) {
+      if (data.at[e]! >= from && data.at[e]! < until) targets.push(data.item[e]!)
+    }
+    if (targets.length > 0) cases.push({ query: queryOf(train, u, from), targets: distinct(targets) })
+  }
+  return { train, cases }
+}
+
+/** Each user's last entry is the target, asked at its own moment; users with a single entry only train. */
+export function leaveLastOut(data: Interactions): Split {
+  const isLast = (entry: number, user: number): boolean =>
+    entry === data.offsets[user + 1]! - 1 && entry > data.offsets[user]!
+  const train = keepEntries(data, (entry, user) => !isLast(entry, user))
+  const cases: Case[] = []
+  for (let u = 0; u < data.users; u++) {
+    const last = data.offsets[u + 1]! - 1
+    if (isLast(last, u)) {
+      cases.push({ query: queryOf(train, u, data.at[last]!), targets: Int32Array.of(data.item[last]!) })
+    }
+  }
+  return { train, cases }
+}
+
+/** Each user's last basket is the target, asked at its own moment; users with a single basket only train. */
+export function leaveLastBasketOut(data: Interactions): Split {
+  const start = new Int32Array(data.users)
+  for (let u = 0; u < data.users; u++) {
+    const end = data.offsets[u + 1]!
+    let first = end
+    while (first > data.offsets[u]! && data.basket[first - 1] === data.basket[end - 1]) first--
+    start[u] = first > data.offsets[u]! ? first : end
+  }
+  const train = keepEntries(data, (entry, user) => entry < start[user]!)
+  const cases: Case[] = []
+  for (let u = 0; u < data.users; u++) {
+    const from = start[u]!
+    const targets = data.item.subarray(from, data.offsets[u + 1]!)
+    if (targets.length > 0) cases.push({ query: queryOf(train, u, data.at[from]!), targets: distinct(targets) })
+  }
+  return { train, cases }
+}
+
+/** A fold in [0, folds) for each user: Int32 [users], sizes differing by at most one. @throws MlError `bad_parameter` */
+export function userFolds(users: number, folds: number, random: Rng): Int32Array {
+  if (!Number.isInteger(folds) || folds < 2) throw new MlError('bad_parameter', `${folds} folds`)
+  const fold = Int32Array.from({ length: users }, (_, u) => u % folds)
+  for (let u = users - 1; u > 0; u--) {
+    const other = integer(random, u + 1)
+    const kept = fold[u]!
+    fold[u] = fold[other]!
+    fold[other] = kept
+  }
+  return fold
+}
+
+/** The entries for which `keep` holds, users and items keeping their indices. @cost O(entries) */
+export function keepEntries(data: Interactions, keep: (entry: number, user: number) => boolean): Interactions {
+  const kept = new Int32Array(data.item.length)
+  const offsets = new Int32Array(data.users + 1)
+  let end = 0
+  for (let u = 0; u < data.users; u++) {
+    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) if (keep(e, u)) kept[end++] = e
+    offsets[u + 1] = end
+  }
+  const order = kept.subarray(0, end)
+  return {
+    users: data.users,
+    items: data.items,
+    offsets,
+    item: Int32Array.from(order, (e) => data.item[e]!),
+    weight: Float32Array.from(order, (e) => data.weight[e]!),
+    at: Float64Array.from(order, (e) => data.at[e]!),
+    basket: Int32Array.from(order, (e) => data.basket[e]!),
+  }
+}
+
+function distinct(items: Iterable<number>): Int32Array {
+  return Int32Array.from(new Set(items)).sort()
+}
