@@ -6,7 +6,7 @@ import type { Scoreboard } from './scoreboard.ts'
  * ability or it does not.
  */
 
-/** Scores items for a user's past. Items the model cannot score stay off the board (NaN when read densely). */
+/** Scores items for a user's past onto a cleared board. Items the model cannot score stay off it (NaN when read densely). */
 export interface ScoresItems {
   readonly items: number
   score(query: Query, board: Scoreboard): void
