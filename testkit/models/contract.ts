@@ -1,0 +1,258 @@
+import {
+  type Abilities,
+  type Algorithm,
+  abilitiesOf,
+  type Contribution,
+  decodeModel,
+  emptyQuery,
+  encodeModel,
+  type FitRun,
+  type Interactions,
+  type Model,
+  type Query,
+  queryOf,
+  rng,
+  Scoreboard,
+} from '@storemind/ml'
+import { describe, expect, test } from 'vitest'
+import { oneOfEach, tinyShop } from './shops.ts'
+
+export interface ModelContract<P extends object, Opened extends object> {
+  readonly algorithm: Algorithm<P, Interactions, Opened>
+  /** Parameters under which a shop of 30 users and 12 items teaches the model something. */
+  readonly params?: Partial<P>
+  /** Exactly the abilities an opened model has. */
+  readonly abilities: readonly (keyof Abilities)[]
+  /**
+   * How an explanation relates to the score: its contributions `sum` to it, or they are `evidence`, positive and in
+   * order. @default 'evidence'
+   */
+  readonly explanation?: 'sum' | 'evidence'
+  /** Checks that cannot hold for this algorithm, each with its reason. */
+  readonly skip?: Readonly<Partial<Record<Check, string>>>
+}
+
+export type Check =
+  | 'a shop of one user and one item'
+  | 'a shop of one user'
+  | 'a shop of one item'
+  | 'weights and times that are all the same'
+
+/** What every model of interactions must keep; an implementation only says what it is. */
+export function modelContract<P extends object, Opened extends object>(contract: ModelContract<P, Opened>): void {
+  const { algorithm, abilities } = contract
+  const run = (seed = 1): FitRun => ({ rng: rng(seed), threads: 1 })
+  const learn = (data: Interactions, seed?: number): Promise<Model> =>
+    algorithm.trainer(contract.params).fit(data, run(seed))
+  const opened = async (data: Interactions): Promise<Abilities> => abilitiesOf(algorithm.open(await learn(data)))
+  const shop = tinyShop()
+  const queries = queriesOf(shop)
+
+  describe(`${algorithm.kind} keeps the contract of models`, () => {
+    test('has the abilities it names', async () => {
+      expect(Object.keys(await opened(shop)).sort()).toEqual([...abilities].sort())
+    })
+
+    test('freezes its parameters, gives each a meaning and refuses unknown ones', () => {
+      const { params } = algorithm.trainer(contract.params)
+      expect(Object.isFrozen(params)).toBe(true)
+      expect(JSON.parse(JSON.stringify(params))).toEqual(params)
+      for (const { meaning } of Object.values<{ meaning: string }>(algorithm.parameters.declarations)) {
+        expect(meaning).not.toBe('')
+      }
+      expect(() => algorithm.parameters.resolve({ 'no such parameter': 1 })).toThrow(coded('bad_parameter'))
+    })
+
+    test.each([
+      ['empty_data', { ...shop, users: 0, offsets: Int32Array.of(0), ...columns(shop, 0) }],
+      ['bad_weight', { ...shop, weight: shop.weight.map((w, e) => (e === 3 ? 0 : w)) }],
+      ['bad_weight', { ...shop, weight: shop.weight.map((w, e) => (e === 3 ? Number.NaN : w)) }],
+      ['index_out_of_range', { ...shop, item: shop.item.map((i, e) => (e === 3 ? shop.items : i)) }],
+      ['bad_time', { ...shop, at: shop.at.map((at, e) => (e === 3 ? Number.NaN : at)) }],
+      ['length_mismatch', { ...shop, weight: shop.weight.subarray(1) }],
+    ])('refuses to learn from %s', async (code, data) => {
+      await expect(learn(data)).rejects.toThrow(coded(code))
+    })
+
+    for (const [name, data] of oneOfEach()) {
+      const reason = contract.skip?.[name]
+      test.skipIf(reason)(`learns from ${name}${reason ? `: ${reason}` : ''}`, async () => {
+        const model = await opened(data)
+        for (const query of queriesOf(data)) expect(boardOf(model, query).every(finite)).toBe(true)
+      })
+    }
+
+    test('leaves what it learns from as it was', async () => {
+      const before = structuredClone(shop)
+      await learn(shop)
+      expect(shop).toEqual(before)
+    })
+
+    test('learns the same from the same seed', async () => {
+      expect(await learn(shop, 5)).toEqual(await learn(shop, 5))
+    })
+
+    test('is cancelled before it starts and while it runs', async () => {
+      const before = new AbortController()
+      before.abort()
+      const trainer = algorithm.trainer(contract.params)
+      await expect(trainer.fit(shop, { ...run(), signal: before.signal })).rejects.toThrow(coded('cancelled'))
+      const during = new AbortController()
+      const fitting = trainer.fit(shop, { ...run(), signal: during.signal })
+      during.abort()
+      await expect(fitting).rejects.toThrow(coded('cancelled'))
+    })
+
+    test('scores the same after it was saved and loaded', async () => {
+      const model = await learn(shop)
+      const loaded = decodeModel(encodeModel(model).buffer).model
+      expect(loaded).toEqual(model)
+      const [before, after] = [abilitiesOf(algorithm.open(model)), abilitiesOf(algorithm.open(loaded))]
+      for (const query of queries) expect(boardOf(after, query)).toEqual(boardOf(before, query))
+    })
+
+    test('does not open a model of another kind, or one with a part missing', async () => {
+      const model = await learn(shop)
+      expect(() => algorithm.open({ ...model, kind: 'another' })).toThrow(coded('bad_model'))
+      expect(() => algorithm.open({ ...model, params: { 'no such parameter': 1 } })).toThrow(coded('bad_model'))
+      for (const name of Object.keys(model.arrays)) {
+        const { [name]: dropped, ...arrays } = model.arrays
+        expect(() => algorithm.open({ ...model, arrays }), `without ${name}`).toThrow(coded('bad_model'))
+        const other = dropped instanceof Float64Array ? new Uint8Array(1) : new Float64Array(dropped?.length ?? 0)
+        const mistyped = { ...model.arrays, [name]: other }
+        expect(() => algorithm.open({ ...model, arrays: mistyped }), `mistyped ${name}`).toThrow(coded('bad_model'))
+      }
+    })
+
+    test.runIf(abilities.includes('scoresItems'))('scores with finite numbers, each item once', async () => {
+      const model = await opened(shop)
+      expect(model.scoresItems?.items).toBe(shop.items)
+      let touched = 0
+      for (const query of queries) {
+        const board = boardOf(model, query)
+        expect(board.every(finite)).toBe(true)
+        expect(new Set(board.map(([item]) => item)).size).toBe(board.length)
+        touched += board.length
+      }
+      expect(touched).toBeGreaterThan(0)
+    })
+
+    test.runIf(abilities.includes('scoresItems'))('answers an unseen user as it answers a known one', async () => {
+      const model = await opened(shop)
+      for (const query of queries) {
+        expect(boardOf(model, { ...query, user: -1 })).toEqual(boardOf(model, query))
+      }
+    })
+
+    test.runIf(abilities.includes('scoresItems'))('answers the same whatever it was asked before', async () => {
+      const model = await opened(shop)
+      const once = queries.map((query) => boardOf(model, query))
+      expect([...queries].reverse().map((query) => boardOf(model, query))).toEqual(once.reverse())
+    })
+
+    test.runIf(abilities.includes('scoresItems'))('refuses a query it cannot understand', async () => {
+      const { scoresItems } = await opened(shop)
+      const good = queryOf(shop, 0, Number.MAX_SAFE_INTEGER)
+      const board = new Scoreboard(shop.items)
+      for (const [code, bad] of [
+        ['index_out_of_range', { ...good, items: good.items.map(() => shop.items) }],
+        ['index_out_of_range', { ...good, items: good.items.map(() => -1) }],
+        ['bad_weight', { ...good, weights: good.weights.map(() => Number.NaN) }],
+        ['bad_weight', { ...good, weights: good.weights.map(() => 0) }],
+        ['length_mismatch', { ...good, at: new Float64Array(0) }],
+      ] as const) {
+        expect(() => scoresItems?.score(bad, board)).toThrow(coded(code))
+      }
+    })
+
+    test.runIf(abilities.includes('findsSimilar'))('finds similar items: others, best first, at most k', async () => {
+      const { findsSimilar } = await opened(shop)
+      let found = 0
+      for (let item = 0; item < shop.items; item++) {
+        for (const k of [0, 3, 1000]) {
+          const { ids, scores } = findsSimilar?.similar(item, k) ?? {
+            ids: new Int32Array(0),
+            scores: new Float32Array(0),
+          }
+          expect(ids.length).toBe(scores.length)
+          expect(ids.length).toBeLessThanOrEqual(Math.min(k, shop.items - 1))
+          expect(ids.includes(item)).toBe(false)
+          expect(new Set(ids).size).toBe(ids.length)
+          expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
+          expect(scores.every((score) => Number.isFinite(score))).toBe(true)
+          found += ids.length
+        }
+      }
+      expect(found).toBeGreaterThan(0)
+      expect(() => findsSimilar?.similar(shop.items, 3)).toThrow(coded('index_out_of_range'))
+    })
+
+    test.runIf(abilities.includes('explains'))('explains every score by what made it', async () => {
+      const model = await opened(shop)
+      let explained = 0
+      for (const query of queries) {
+        for (const [item, score] of boardOf(model, query)) {
+          const all = model.explains?.explain(query, item, 10_000) ?? []
+          expectOrdered(all, query)
+          if (contract.explanation === 'sum') {
+            const sum = all.reduce((total, { weight }) => total + weight, 0)
+            expect(Math.abs(sum - score)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(score)))
+          }
+          expect(model.explains?.explain(query, item, 1)).toEqual(all.slice(0, 1))
+          explained += all.length
+        }
+      }
+      expect(explained).toBeGreaterThan(0)
+      const first = queryOf(shop, 0, Number.MAX_SAFE_INTEGER)
+      expect(() => model.explains?.explain(first, shop.items, 3)).toThrow(coded('index_out_of_range'))
+    })
+  })
+}
+
+/** Contributions, largest first, none of nothing; those of items are of the history. */
+function expectOrdered(contributions: readonly Contribution[], query: Query): void {
+  const weights = contributions.map(({ weight }) => weight)
+  expect(weights).toEqual([...weights].sort((a, b) => b - a))
+  for (const { kind, index, weight } of contributions) {
+    expect(Number.isFinite(weight) && weight !== 0).toBe(true)
+    if (kind === 'item') expect(query.items.includes(index)).toBe(true)
+  }
+  const keys = contributions.map(({ kind, index }) => `${kind} ${index}`)
+  expect(new Set(keys).size).toBe(keys.length)
+}
+
+/** A first visit, each user's whole past, and half of it. */
+function queriesOf(data: Interactions): Query[] {
+  const now = Math.max(...data.at) + 3_600_000
+  const queries = [emptyQuery(now)]
+  for (let u = 0; u < Math.min(data.users, 10); u++) {
+    queries.push(queryOf(data, u, now))
+    queries.push(queryOf(data, u, now, Math.ceil((data.offsets[u + 1]! - data.offsets[u]!) / 2)))
+  }
+  return queries
+}
+
+/** The board's items and scores, by item. */
+function boardOf({ scoresItems }: Abilities, query: Query): [number, number][] {
+  if (!scoresItems) return []
+  const board = new Scoreboard(scoresItems.items)
+  scoresItems.score(query, board)
+  return Array.from(board.touched.subarray(0, board.count).sort(), (item) => [item, board.get(item)])
+}
+
+function finite([, score]: [number, number]): boolean {
+  return Number.isFinite(score)
+}
+
+function columns(data: Interactions, n: number): Pick<Interactions, 'item' | 'weight' | 'at' | 'basket'> {
+  return {
+    item: data.item.slice(0, n),
+    weight: data.weight.slice(0, n),
+    at: data.at.slice(0, n),
+    basket: data.basket.slice(0, n),
+  }
+}
+
+function coded(code: string): unknown {
+  return expect.objectContaining({ code })
+}
