@@ -1,0 +1,126 @@
+import { defineAlgorithm } from '../frame/algorithm.ts'
+import type { Interactions } from '../frame/interactions.ts'
+import { checkInteractions } from '../frame/interactions-builder.ts'
+import { declareParameters } from '../frame/parameters.ts'
+import { pause } from '../frame/run.ts'
+import { decay, latest } from '../frame/time.ts'
+import { type Baskets, basketsByItem, basketsOf } from './baskets.ts'
+import { NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
+
+export interface TransitionsParams {
+  window: number
+  distanceDecay: number
+  halfLifeDays: number
+  shrinkage: number
+  popularityDiscount: number
+  repeats: boolean
+  neighbours: number
+  maxBasket: number
+  historySteps: number
+  stepDecay: number
+}
+
+/**
+ * Decayed transitions: what comes in the baskets after one that holds an item.
+ *
+ * Solves   w(a → b) = c(a, b) / (n(a) + shrinkage) / pop(b)^discount, with
+ *            c(a, b) = Σ over baskets t holding a and d = 1 … window, basket t + d of the same user holding b,
+ *                      of distanceDecay^(d − 1) · 2^(−age(t + d) / halfLife)
+ *            n(a)    = Σ over baskets t holding a that have a successor, of 2^(−age(t + 1) / halfLife)
+ *          and pop(b) the share of baskets holding b. Of a query, the newest steps speak (NeighbourLists).
+ * Given    interactions with baskets
+ * Returns  neighbours Int32 [items × k], weights Float32 [items × k], best first, −1 where fewer; size Int32 [1]
+ * Cost     O(Σ over successive baskets of |t| · |t + d|) time, O(entries + items) scratch
+ * Source   Markov chains on baskets, Rendle et al., WWW 2010, §3.2, without factorising; decays as in the sequential rules
+ *          of Ludewig and Jannach, UMUAI 2018, §3.1
+ * Differs  shrinkage, popularity discount and ageing are ours; an item does not follow itself unless `repeats`
+ */
+export const transitions = defineAlgorithm({
+  kind: 'transitions',
+  parameters: declareParameters<TransitionsParams>({
+    window: { type: 'integer', default: 3, min: 1, max: 100, meaning: 'how many following baskets count' },
+    distanceDecay: {
+      type: 'number',
+      default: 0.6,
+      min: 0,
+      max: 1,
+      meaning: 'weight of each basket against the one before',
+    },
+    halfLifeDays: { type: 'number', default: 180, min: 0, max: 36_500, meaning: 'ageing of evidence; 0: none' },
+    shrinkage: { type: 'number', default: 5, min: 0, max: 1e6, meaning: 'baskets that evidence must outweigh' },
+    popularityDiscount: { type: 'number', default: 0, min: 0, max: 1, meaning: '0: probability; 1: lift' },
+    repeats: { type: 'boolean', default: false, meaning: 'whether an item may follow itself' },
+    neighbours: { type: 'integer', default: 200, min: 1, max: 10_000, meaning: 'successors kept per item' },
+    maxBasket: { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'distinct items read of one basket' },
+    historySteps: {
+      type: 'integer',
+      default: 10,
+      min: 1,
+      max: 100_000,
+      meaning: 'newest baskets of a query that speak',
+    },
+    stepDecay: {
+      type: 'number',
+      default: 0.7,
+      min: 0,
+      max: 1,
+      meaning: 'weight of each basket against the one after it',
+    },
+  }),
+  async fit(data: Interactions, params, run) {
+    checkInteractions(data)
+    const baskets = basketsOf(data, params.maxBasket)
+    const followers = followersOf(baskets, params.window)
+    const byItem = basketsByItem(baskets, data.items)
+    const now = latest(data.at)
+    const left = baskets.at.map((at) => decay(now - at, params.halfLifeDays))
+    const reach = Float64Array.from({ length: params.window }, (_, d) => params.distanceDecay ** d)
+    const discount = Float64Array.from({ length: data.items }, (_, i) => {
+      const holding = byItem.offsets[i + 1]! - byItem.offsets[i]!
+      return (Math.max(1, holding) / baskets.count) ** params.popularityDiscount
+    })
+    const lists = new NeighbourListsBuilder(data.items, Math.min(params.neighbours, data.items))
+    const sums = new Float64Array(data.items)
+    const touched = new Int32Array(data.items)
+    let work = 0
+    for (let a = 0; a < data.items; a++) {
+      let count = 0
+      let sources = 0
+      for (let o = byItem.offsets[a]!; o < byItem.offsets[a + 1]!; o++) {
+        const t = byItem.baskets[o]!
+        const last = followers[t]!
+        if (last > t) sources += left[t + 1]!
+        for (let f = t + 1; f <= last; f++) {
+          const weight = reach[f - t - 1]! * left[f]!
+          for (let e = baskets.offsets[f]!; e < baskets.offsets[f + 1]!; e++) {
+            const b = baskets.item[e]!
+            if (sums[b] === 0) touched[count++] = b
+            sums[b]! += weight
+          }
+          work += baskets.offsets[f + 1]! - baskets.offsets[f]!
+        }
+      }
+      const scale = sources + params.shrinkage
+      lists.keep(a, touched.subarray(0, count), (b) =>
+        b === a && !params.repeats ? 0 : sums[b]! / scale / discount[b]!,
+      )
+      for (let c = 0; c < count; c++) sums[touched[c]!] = 0
+      if (work > 5_000_000 || a === data.items - 1) {
+        work = 0
+        await pause(run, (a + 1) / data.items)
+      }
+    }
+    return lists.arrays()
+  },
+  open: (arrays, params) => new NeighbourLists(arrays, params),
+})
+
+/** For each basket the last of the same user that is at most `window` baskets later: Int32 [count]. */
+function followersOf(baskets: Baskets, window: number): Int32Array {
+  const last = new Int32Array(baskets.count)
+  for (let u = 0; u + 1 < baskets.userOffsets.length; u++) {
+    const end = baskets.userOffsets[u + 1]! - 1
+    for (let b = baskets.userOffsets[u]!; b <= end; b++) last[b] = Math.min(end, b + window)
+  }
+  return last
+}
