@@ -1,0 +1,34 @@
+import type { Csr } from '../frame/csr.ts'
+import type { Interactions } from '../frame/interactions.ts'
+import { latest } from '../frame/time.ts'
+import { History, type HistoryRule } from './history.ts'
+
+/**
+ * Users × items with one value > 0 per distinct pair: every user's entries read by the rule, ages measured from the
+ * latest entry of all.
+ *
+ * @cost O(entries) plus sorting each user's items
+ */
+export function preferencesOf(data: Interactions, rule: HistoryRule): Csr {
+  const history = new History(data.items, rule)
+  const now = latest(data.at)
+  const offsets = new Int32Array(data.users + 1)
+  const indices = new Int32Array(data.item.length)
+  const values = new Float32Array(data.item.length)
+  let end = 0
+  for (let u = 0; u < data.users; u++) {
+    history.readEntries(data, data.offsets[u]!, data.offsets[u + 1]!, now)
+    const row = indices.subarray(end, end + history.count)
+    row.set(history.items.subarray(0, history.count))
+    row.sort()
+    for (const item of row) values[end++] = history.valueOf(item)
+    offsets[u + 1] = end
+  }
+  return {
+    rows: data.users,
+    columns: data.items,
+    offsets,
+    indices: indices.slice(0, end),
+    values: values.slice(0, end),
+  }
+}
