@@ -1,3 +1,7 @@
+export * from './content/content-neighbours.ts'
+export * from './content/content-scorer.ts'
+export * from './content/item-attributes.ts'
+export * from './content/item-encoder.ts'
 export * from './evaluation/auc.ts'
 export * from './evaluation/calibration-error.ts'
 export * from './evaluation/coverage.ts'
