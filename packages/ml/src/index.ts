@@ -1,3 +1,6 @@
+export * from './blend/blend.ts'
+export * from './blend/candidates.ts'
+export * from './blend/fit-weights.ts'
 export * from './content/content-neighbours.ts'
 export * from './content/content-scorer.ts'
 export * from './content/item-attributes.ts'

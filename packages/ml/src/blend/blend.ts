@@ -1,0 +1,257 @@
+import { pairedDifference } from '../evaluation/interval.ts'
+import { userFolds } from '../evaluation/splits.ts'
+import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
+import { MlError } from '../frame/errors.ts'
+import type { FitRun, Rng } from '../frame/model.ts'
+import { declareParameters } from '../frame/parameters.ts'
+import { shuffle } from '../frame/rng.ts'
+import { pause } from '../frame/run.ts'
+import type { Scoreboard } from '../frame/scoreboard.ts'
+import { type Mask, TopK } from '../frame/topk.ts'
+import { Vocabulary } from '../frame/vocabulary.ts'
+import { type BlendCase, type FeatureRows, featureRows, normalisedScore, rankScore } from './candidates.ts'
+import { fitWeights, ndcgOfCases } from './fit-weights.ts'
+
+export interface BlendParams {
+  depth: number
+  cutoff: number
+  rankOffset: number
+  folds: number
+  epochs: number
+  rounds: number
+  maxCases: number
+}
+
+export interface BlendData {
+  /** Names of the sources, in the order of every case's rankings. */
+  readonly sources: readonly string[]
+  readonly cases: readonly BlendCase[]
+}
+
+/** How well the blend did where it had not learned: NDCG at the cut-off. */
+export interface BlendReport {
+  readonly cases: number
+  /** Mean over cases, each answered by weights learned from other users. */
+  readonly crossValidated: number
+  /** The best single source, and its mean over the same cases. */
+  readonly bestSource: string
+  readonly bestSourceNdcg: number
+  /** The blend's mean gain over the best source with its 95 % interval, paired by case. */
+  readonly gain: number
+  readonly gainLow: number
+  readonly gainHigh: number
+  /** The blend did not beat the best source, so the model is that source. */
+  readonly fellBack: boolean
+}
+
+/**
+ * One ranking out of several sources'.
+ *
+ * Solves   s(i) = Σ_k a(k) · n(k, i) + b(k) · r(k, i), with n the score normalised per query to at most 1 and r the
+ *          reciprocal rank (1 + offset) / (rank + offset); a, b ≥ 0 maximise mean NDCG@cutoff (fitWeights)
+ * Given    validation cases that no source has learned from
+ * Returns  weights Float32 [2 · sources]; singleNdcg Float64 [sources]; report Float64 [6]: cases, cross-validated NDCG,
+ *          gain, its interval's ends, fell back; names of the sources as UTF-8 bytes and offsets
+ * Cost     (folds + 1) weight searches; memory O(cases · candidates · sources)
+ * Source   linear fusion of normalised scores, Fox and Shaw, TREC-2 1994 (CombSUM); reciprocal ranks, Cormack et al.,
+ *          SIGIR 2009
+ * Differs  weights are learned, both kinds of evidence enter, and the blend must prove itself: where cross-validation over
+ *          users does not find it above the best single source, the model is that source and the report says so
+ */
+export const blend = defineAlgorithm({
+  kind: 'blend',
+  parameters: declareParameters<BlendParams>({
+    depth: { type: 'integer', default: 100, min: 1, max: 10_000, meaning: 'items read of each source' },
+    cutoff: { type: 'integer', default: 10, min: 1, max: 1000, meaning: 'list length whose NDCG is maximised' },
+    rankOffset: { type: 'number', default: 10, min: 0, max: 1000, meaning: 'how slowly evidence falls with the rank' },
+    folds: { type: 'integer', default: 5, min: 2, max: 100, meaning: 'folds over users' },
+    epochs: { type: 'integer', default: 5, min: 0, max: 1000, meaning: 'passes of the pairwise start' },
+    rounds: { type: 'integer', default: 5, min: 0, max: 1000, meaning: 'rounds of coordinate ascent' },
+    maxCases: {
+      type: 'integer',
+      default: 2000,
+      min: 10,
+      max: 1_000_000,
+      meaning: 'cases read, drawn at random if more',
+    },
+  }),
+  async fit(data: BlendData, params, run) {
+    const names = checkData(data)
+    const chosen = drawn(data.cases, params.maxCases, run.rng)
+    const rows = chosen.map((one) => featureRows(one, params.depth, params.rankOffset))
+    const width = 2 * data.sources.length
+    const singles = data.sources.map((_, source) => ndcgOfCases(rows, singleWeights(source, width), params.cutoff))
+    const means = Float64Array.from(singles, mean)
+    const best = means.indexOf(means.reduce((most, value) => Math.max(most, value), 0))
+    const held = await crossValidate(rows, chosen, width, params, run)
+    const gain = pairedDifference(held, singles[best] ?? held)
+    const fellBack = !(gain.mean > 0)
+    const weights = fellBack ? singleWeights(best, width) : fitWeights(rows, width, params, run.rng)
+    await pause(run, 1)
+    const { bytes, offsets } = names.toArrays()
+    return {
+      weights: Float32Array.from(weights),
+      singleNdcg: means,
+      report: Float64Array.of(rows.length, mean(held), gain.mean, gain.low, gain.high, fellBack ? 1 : 0),
+      sourceBytes: bytes,
+      sourceOffsets: offsets,
+    }
+  },
+  open: (arrays, params) => new Blend(arrays, params),
+})
+
+/** Each case's NDCG under weights that its user's fold had no part in: Float64 [cases]. */
+async function crossValidate(
+  rows: readonly FeatureRows[],
+  cases: readonly BlendCase[],
+  width: number,
+  params: Readonly<BlendParams>,
+  run: FitRun,
+): Promise<Float64Array> {
+  const groups = new Map<number, number>()
+  const groupOf = cases.map(({ user }, c) => {
+    const key = user === -1 ? -1 - c : user
+    const group = groups.get(key) ?? groups.size
+    groups.set(key, group)
+    return group
+  })
+  const fold = userFolds(groups.size, params.folds, run.rng)
+  const held = new Float64Array(rows.length)
+  for (let f = 0; f < params.folds; f++) {
+    await pause(run, f / (params.folds + 1))
+    const inside = (c: number): boolean => fold[groupOf[c]!] === f
+    const weights = fitWeights(
+      rows.filter((_, c) => !inside(c)),
+      width,
+      params,
+      run.rng,
+    )
+    const ndcg = ndcgOfCases(rows, weights, params.cutoff)
+    for (let c = 0; c < rows.length; c++) if (inside(c)) held[c] = ndcg[c]!
+  }
+  return held
+}
+
+function checkData({ sources, cases }: BlendData): Vocabulary {
+  const names = new Vocabulary(sources)
+  if (sources.length === 0 || cases.length === 0) {
+    throw new MlError('empty_data', `${sources.length} sources, ${cases.length} cases`)
+  }
+  if (names.size !== sources.length) throw new MlError('bad_parameter', 'two sources share a name')
+  for (const { rankings, targets } of cases) {
+    if (rankings.length !== sources.length) {
+      throw new MlError('length_mismatch', `${rankings.length} rankings of ${sources.length} sources`)
+    }
+    if (targets.length === 0) throw new MlError('empty_data', 'a case without targets')
+    for (const { ids, scores } of rankings) {
+      if (ids.length !== scores.length) throw new MlError('length_mismatch', 'ids and scores of a ranking')
+      if (!scores.every((score) => Number.isFinite(score)))
+        throw new MlError('bad_weight', 'a score that is not finite')
+    }
+  }
+  return names
+}
+
+function drawn(cases: readonly BlendCase[], most: number, random: Rng): readonly BlendCase[] {
+  if (cases.length <= most) return cases
+  const order = shuffle(
+    random,
+    Int32Array.from(cases, (_, c) => c),
+  ).subarray(0, most)
+  return Array.from(order.sort(), (c) => cases[c]!)
+}
+
+/** Only the source's ranks count: the same order as its scores. */
+function singleWeights(source: number, width: number): Float64Array {
+  const weights = new Float64Array(width)
+  weights[2 * source + 1] = 1
+  return weights
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** What one source added to an item's blended score. */
+export interface SourceShare {
+  readonly source: number
+  readonly name: string
+  readonly weight: number
+}
+
+/** A blend opened. It keeps its sources' rankings between calls, so one instance serves one thread. */
+export class Blend {
+  readonly sources: readonly string[]
+  readonly report: BlendReport
+  /** [2 · sources] weight of the normalised score and of the reciprocal rank of each source. */
+  readonly weights: Float32Array
+  readonly #rankings: readonly TopK[]
+  readonly #rankOffset: number
+
+  constructor(arrays: ArrayReader, params: Readonly<BlendParams>) {
+    this.sources = Vocabulary.fromArrays({
+      bytes: arrays.u8('sourceBytes'),
+      offsets: arrays.i32('sourceOffsets'),
+    }).names()
+    this.weights = arrays.f32('weights', 2 * this.sources.length)
+    this.report = reportOf(arrays.f64('report', 6), arrays.f64('singleNdcg', this.sources.length), this.sources)
+    this.#rankings = this.sources.map(() => new TopK(params.depth))
+    this.#rankOffset = params.rankOffset
+  }
+
+  /**
+   * Blends the sources' boards onto `out`, which must be clear. Sources of weight 0 may leave theirs empty.
+   *
+   * @cost O(touched · log depth) per source, nothing allocated
+   * @throws MlError `length_mismatch` when there is not one board per source
+   */
+  combine(boards: readonly Scoreboard[], out: Scoreboard, mask?: Mask): void {
+    if (boards.length !== this.sources.length) {
+      throw new MlError('length_mismatch', `${boards.length} boards for ${this.sources.length} sources`)
+    }
+    for (let s = 0; s < boards.length; s++) {
+      const top = this.#rankings[s]!
+      top.count = 0
+      if (!this.uses(s)) continue
+      top.select(boards[s]!, mask)
+      for (let rank = 0; rank < top.count; rank++) out.add(top.ids[rank]!, this.#evidence(s, rank))
+    }
+  }
+
+  /** Whether a source has any weight; the others need not be asked. */
+  uses(source: number): boolean {
+    return this.weights[2 * source]! > 0 || this.weights[2 * source + 1]! > 0
+  }
+
+  /** Which sources made an item's score in the last `combine`, largest first; together they are the score. */
+  explain(item: number): SourceShare[] {
+    const shares: SourceShare[] = []
+    for (let source = 0; source < this.sources.length; source++) {
+      const top = this.#rankings[source]!
+      const rank = top.ids.subarray(0, top.count).indexOf(item)
+      if (rank === -1) continue
+      shares.push({ source, name: this.sources[source]!, weight: this.#evidence(source, rank) })
+    }
+    return shares.sort((a, b) => b.weight - a.weight || a.source - b.source)
+  }
+
+  #evidence(source: number, rank: number): number {
+    const top = this.#rankings[source]!
+    const score = normalisedScore(top.scores[rank]!, top.scores[0]!, top.scores[top.count - 1]!)
+    return this.weights[2 * source]! * score + this.weights[2 * source + 1]! * rankScore(rank, this.#rankOffset)
+  }
+}
+
+function reportOf(report: Float64Array, singles: Float64Array, sources: readonly string[]): BlendReport {
+  const bestSourceNdcg = singles.reduce((most, value) => Math.max(most, value), 0)
+  return {
+    cases: report[0]!,
+    crossValidated: report[1]!,
+    bestSource: sources[singles.indexOf(bestSourceNdcg)] ?? '',
+    bestSourceNdcg,
+    gain: report[2]!,
+    gainLow: report[3]!,
+    gainHigh: report[4]!,
+    fellBack: report[5] === 1,
+  }
+}

@@ -1,0 +1,61 @@
+import type { Ranked } from '../frame/abilities.ts'
+import type { Scoreboard } from '../frame/scoreboard.ts'
+import { type Mask, TopK } from '../frame/topk.ts'
+
+/** One query's answers by each source, and what turned out to be right. */
+export interface BlendCase {
+  /** Cases of one user stay in one fold; −1 is nobody in particular. */
+  readonly user: number
+  /** One ranking per source, best first; what lies below the blend's depth is not read. */
+  readonly rankings: readonly Ranked[]
+  /** Distinct items; the more of them are in no ranking, the lower any blend must stay. */
+  readonly targets: Int32Array
+}
+
+/** Copies of the best items of each board, as a case needs them. */
+export function rankingsOf(boards: readonly Scoreboard[], depth: number, mask?: Mask): Ranked[] {
+  const top = new TopK(depth)
+  return boards.map((board) => {
+    top.select(board, mask)
+    return top.ranked()
+  })
+}
+
+/** A score on its own ranking's scale: 1 for the best; 0 for zero, or for the worst where scores fall below zero. */
+export function normalisedScore(score: number, best: number, worst: number): number {
+  const low = Math.min(0, worst)
+  return best > low ? (score - low) / (best - low) : 1
+}
+
+/** 1 for the first, falling with the rank the more slowly the larger the offset. @param rank from 0 */
+export function rankScore(rank: number, offset: number): number {
+  return (1 + offset) / (1 + rank + offset)
+}
+
+/** All candidates of a case with their features: 2 per source, normalised score and rank score, 0 where unranked. */
+export interface FeatureRows {
+  /** [candidates] ascending. */
+  readonly items: Int32Array
+  /** [candidates × 2·sources] */
+  readonly features: Float32Array
+  /** Rows of candidates that are targets. */
+  readonly hits: Int32Array
+  readonly targets: number
+}
+
+export function featureRows({ rankings, targets }: BlendCase, depth: number, rankOffset: number): FeatureRows {
+  const items = Int32Array.from(new Set(rankings.flatMap(({ ids }) => [...ids.subarray(0, depth)]))).sort()
+  const rowOf = new Map(Array.from(items, (item, row) => [item, row]))
+  const width = 2 * rankings.length
+  const features = new Float32Array(items.length * width)
+  rankings.forEach(({ ids, scores }, source) => {
+    const n = Math.min(depth, ids.length)
+    for (let rank = 0; rank < n; rank++) {
+      const at = (rowOf.get(ids[rank]!) ?? 0) * width + 2 * source
+      features[at] = normalisedScore(scores[rank]!, scores[0]!, scores[n - 1]!)
+      features[at + 1] = rankScore(rank, rankOffset)
+    }
+  })
+  const hits = Int32Array.from(targets, (target) => rowOf.get(target) ?? -1).filter((row) => row !== -1)
+  return { items, features, hits, targets: targets.length }
+}

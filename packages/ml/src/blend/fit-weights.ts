@@ -1,0 +1,160 @@
+import { idealGain } from '../evaluation/ndcg.ts'
+import type { Rng } from '../frame/model.ts'
+import { integer } from '../frame/rng.ts'
+import type { FeatureRows } from './candidates.ts'
+
+export interface WeightSearch {
+  readonly cutoff: number
+  readonly epochs: number
+  readonly rounds: number
+}
+
+/** Wrong candidates that each right one is compared with in an epoch. */
+const PAIRS = 8
+const LEARNING_RATE = 0.1
+/** What a weight is tried at, times itself. */
+const FACTORS = [0, 0.5, 0.8, 1.25, 2]
+/** What a silent feature is tried at, times the largest weight. */
+const ENTRIES = [0.05, 0.2, 0.6]
+
+/** NDCG at `cutoff` of each case under the weights: Float64 [cases]. Ties rank by item, as in serving. */
+export function ndcgOfCases(cases: readonly FeatureRows[], weights: Float64Array, cutoff: number): Float64Array {
+  return Float64Array.from(cases, (rows) => ndcgOf(rows, scoresOf(rows, weights), cutoff))
+}
+
+/**
+ * Non-negative weights of features.
+ *
+ * Solves   max over w ≥ 0 of mean NDCG@cutoff of the ranking by w · features
+ * Given    cases of candidates with features [candidates × width]
+ * Returns  Float64 [width]
+ * Cost     O((epochs + rounds · width · 5) · Σ candidates)
+ * Source   start: pairwise logistic loss by projected gradient, Burges et al., ICML 2005 (RankNet, linear); then
+ *          coordinate ascent on the metric itself, Metzler and Croft, Information Retrieval 2007, §4.3
+ * Differs  the ascent also starts from each single feature and goes on from the best start, so that the result is never
+ *          below the best feature on these cases
+ */
+export function fitWeights(
+  cases: readonly FeatureRows[],
+  width: number,
+  search: WeightSearch,
+  random: Rng,
+): Float64Array {
+  // Cases that no weights can answer would only cost time.
+  const useful = cases.filter(({ hits }) => hits.length > 0)
+  let best = pairwise(useful, width, search.epochs, random)
+  let bestGain = sum(ndcgOfCases(useful, best, search.cutoff))
+  for (let f = 0; f < width; f++) {
+    const single = new Float64Array(width)
+    single[f] = 1
+    const gain = sum(ndcgOfCases(useful, single, search.cutoff))
+    if (gain > bestGain) [best, bestGain] = [single, gain]
+  }
+  return ascend(useful, best, search)
+}
+
+function pairwise(cases: readonly FeatureRows[], width: number, epochs: number, random: Rng): Float64Array {
+  const weights = new Float64Array(width).fill(1 / width)
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const rate = LEARNING_RATE / (1 + epoch)
+    for (const { features, items, hits } of cases) {
+      for (const hit of hits) {
+        for (let p = 0; p < PAIRS; p++) {
+          const other = integer(random, items.length)
+          if (hits.includes(other)) continue
+          let margin = 0
+          for (let f = 0; f < width; f++) {
+            margin += weights[f]! * (features[hit * width + f]! - features[other * width + f]!)
+          }
+          const step = rate / (1 + Math.exp(margin))
+          for (let f = 0; f < width; f++) {
+            const difference = features[hit * width + f]! - features[other * width + f]!
+            weights[f] = Math.max(0, weights[f]! + step * difference)
+          }
+        }
+      }
+    }
+  }
+  return weights
+}
+
+function ascend(cases: readonly FeatureRows[], start: Float64Array, { cutoff, rounds }: WeightSearch): Float64Array {
+  const weights = start.slice()
+  const width = weights.length
+  const scores = cases.map((rows) => scoresOf(rows, weights))
+  const trial = scores.map((row) => row.slice())
+  let gain = totalNdcg(cases, scores, cutoff)
+  for (let round = 0; round < rounds; round++) {
+    const before = gain
+    for (let f = 0; f < width; f++) {
+      const from = weights[f]!
+      const largest = weights.reduce((most, weight) => Math.max(most, weight), 0)
+      let to = from
+      for (const value of from > 0 ? FACTORS.map((factor) => factor * from) : ENTRIES.map((e) => e * largest)) {
+        shift(cases, scores, trial, f, width, value - from)
+        const tried = totalNdcg(cases, trial, cutoff)
+        if (tried > gain + 1e-12) [gain, to] = [tried, value]
+      }
+      if (to !== from) {
+        shift(cases, scores, scores, f, width, to - from)
+        weights[f] = to
+      }
+    }
+    if (gain - before < 1e-4 * Math.max(1, before)) break
+  }
+  return weights
+}
+
+/** trial = scores + delta · feature f. */
+function shift(
+  cases: readonly FeatureRows[],
+  scores: readonly Float64Array[],
+  trial: readonly Float64Array[],
+  f: number,
+  width: number,
+  delta: number,
+): void {
+  for (let c = 0; c < cases.length; c++) {
+    const features = cases[c]!.features
+    const from = scores[c]!
+    const to = trial[c]!
+    for (let row = 0; row < from.length; row++) to[row] = from[row]! + delta * features[row * width + f]!
+  }
+}
+
+function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Float64Array {
+  const width = weights.length
+  const scores = new Float64Array(items.length)
+  for (let row = 0; row < items.length; row++) {
+    let score = 0
+    for (let f = 0; f < width; f++) score += weights[f]! * features[row * width + f]!
+    scores[row] = score
+  }
+  return scores
+}
+
+function ndcgOf({ hits, targets }: FeatureRows, scores: Float64Array, cutoff: number): number {
+  let gain = 0
+  for (let h = 0; h < hits.length; h++) {
+    const hit = hits[h]!
+    const score = scores[hit]!
+    // No score at all means not on the board.
+    if (score <= 0) continue
+    let rank = 0
+    for (let row = 0; row < scores.length && rank < cutoff; row++) {
+      if (scores[row]! > score || (scores[row] === score && row < hit)) rank++
+    }
+    if (rank < cutoff) gain += 1 / Math.log2(rank + 2)
+  }
+  return gain / idealGain(targets, cutoff)
+}
+
+function totalNdcg(cases: readonly FeatureRows[], scores: readonly Float64Array[], cutoff: number): number {
+  let total = 0
+  for (let c = 0; c < cases.length; c++) total += ndcgOf(cases[c]!, scores[c]!, cutoff)
+  return total
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0)
+}
