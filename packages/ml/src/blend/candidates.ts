@@ -36,26 +36,29 @@ export function rankScore(rank: number, offset: number): number {
 export interface FeatureRows {
   /** [candidates] ascending. */
   readonly items: Int32Array
-  /** [candidates × 2·sources] */
+  /** [2·sources × candidates], one feature after the other */
   readonly features: Float32Array
   /** Rows of candidates that are targets. */
   readonly hits: Int32Array
+  /** [candidates] 1 for those rows. */
+  readonly isHit: Uint8Array
   readonly targets: number
 }
 
 export function featureRows({ rankings, targets }: BlendCase, depth: number, rankOffset: number): FeatureRows {
   const items = Int32Array.from(new Set(rankings.flatMap(({ ids }) => [...ids.subarray(0, depth)]))).sort()
   const rowOf = new Map(Array.from(items, (item, row) => [item, row]))
-  const width = 2 * rankings.length
-  const features = new Float32Array(items.length * width)
+  const features = new Float32Array(2 * rankings.length * items.length)
   rankings.forEach(({ ids, scores }, source) => {
     const n = Math.min(depth, ids.length)
     for (let rank = 0; rank < n; rank++) {
-      const at = (rowOf.get(ids[rank]!) ?? 0) * width + 2 * source
+      const at = 2 * source * items.length + (rowOf.get(ids[rank]!) ?? 0)
       features[at] = normalisedScore(scores[rank]!, scores[0]!, scores[n - 1]!)
-      features[at + 1] = rankScore(rank, rankOffset)
+      features[at + items.length] = rankScore(rank, rankOffset)
     }
   })
   const hits = Int32Array.from(targets, (target) => rowOf.get(target) ?? -1).filter((row) => row !== -1)
-  return { items, features, hits, targets: targets.length }
+  const isHit = new Uint8Array(items.length)
+  for (const row of hits) isHit[row] = 1
+  return { items, features, hits, isHit, targets: targets.length }
 }

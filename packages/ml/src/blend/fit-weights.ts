@@ -17,16 +17,28 @@ const FACTORS = [0, 0.5, 0.8, 1.25, 2]
 /** What a silent feature is tried at, times the largest weight. */
 const ENTRIES = [0.05, 0.2, 0.6]
 
+/** Room for the best rows of one case, reused from case to case. */
+interface Best {
+  /** [cutoff] */
+  readonly rows: Int32Array
+  readonly values: Float64Array
+}
+
+function bestOf(cutoff: number): Best {
+  return { rows: new Int32Array(cutoff), values: new Float64Array(cutoff) }
+}
+
 /** NDCG at `cutoff` of each case under the weights: Float64 [cases]. Ties rank by item, as in serving. */
 export function ndcgOfCases(cases: readonly FeatureRows[], weights: Float64Array, cutoff: number): Float64Array {
-  return Float64Array.from(cases, (rows) => ndcgOf(rows, scoresOf(rows, weights), cutoff))
+  const best = bestOf(cutoff)
+  return Float64Array.from(cases, (rows) => ndcgOf(rows, scoresOf(rows, weights), best))
 }
 
 /**
  * Non-negative weights of features.
  *
  * Solves   max over w ≥ 0 of mean NDCG@cutoff of the ranking by w · features
- * Given    cases of candidates with features [candidates × width]
+ * Given    cases of candidates with features [width × candidates]
  * Returns  Float64 [width]
  * Cost     O((epochs + rounds · width · 5) · Σ candidates)
  * Source   start: pairwise logistic loss by projected gradient, Burges et al., ICML 2005 (RankNet, linear); then
@@ -57,18 +69,19 @@ function pairwise(cases: readonly FeatureRows[], width: number, epochs: number, 
   const weights = new Float64Array(width).fill(1 / width)
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = LEARNING_RATE / (1 + epoch)
-    for (const { features, items, hits } of cases) {
+    for (const { features, items, hits, isHit } of cases) {
+      const n = items.length
       for (const hit of hits) {
         for (let p = 0; p < PAIRS; p++) {
           const other = integer(random, items.length)
-          if (hits.includes(other)) continue
+          if (isHit[other] === 1) continue
           let margin = 0
           for (let f = 0; f < width; f++) {
-            margin += weights[f]! * (features[hit * width + f]! - features[other * width + f]!)
+            margin += weights[f]! * (features[f * n + hit]! - features[f * n + other]!)
           }
           const step = rate / (1 + Math.exp(margin))
           for (let f = 0; f < width; f++) {
-            const difference = features[hit * width + f]! - features[other * width + f]!
+            const difference = features[f * n + hit]! - features[f * n + other]!
             weights[f] = Math.max(0, weights[f]! + step * difference)
           }
         }
@@ -83,7 +96,8 @@ function ascend(cases: readonly FeatureRows[], start: Float64Array, { cutoff, ro
   const width = weights.length
   const scores = cases.map((rows) => scoresOf(rows, weights))
   const trial = scores.map((row) => row.slice())
-  let gain = totalNdcg(cases, scores, cutoff)
+  const best = bestOf(cutoff)
+  let gain = totalNdcg(cases, scores, best)
   for (let round = 0; round < rounds; round++) {
     const before = gain
     for (let f = 0; f < width; f++) {
@@ -91,16 +105,16 @@ function ascend(cases: readonly FeatureRows[], start: Float64Array, { cutoff, ro
       const largest = weights.reduce((most, weight) => Math.max(most, weight), 0)
       let to = from
       for (const value of from > 0 ? FACTORS.map((factor) => factor * from) : ENTRIES.map((e) => e * largest)) {
-        shift(cases, scores, trial, f, width, value - from)
-        const tried = totalNdcg(cases, trial, cutoff)
+        shift(cases, scores, trial, f, value - from)
+        const tried = totalNdcg(cases, trial, best)
         if (tried > gain + 1e-12) [gain, to] = [tried, value]
       }
       if (to !== from) {
-        shift(cases, scores, scores, f, width, to - from)
+        shift(cases, scores, scores, f, to - from)
         weights[f] = to
       }
     }
-    if (gain - before < 1e-4 * Math.max(1, before)) break
+    if (gain - before < 5e-4 * before) break
   }
   return weights
 }
@@ -111,47 +125,58 @@ function shift(
   scores: readonly Float64Array[],
   trial: readonly Float64Array[],
   f: number,
-  width: number,
   delta: number,
 ): void {
   for (let c = 0; c < cases.length; c++) {
-    const features = cases[c]!.features
     const from = scores[c]!
     const to = trial[c]!
-    for (let row = 0; row < from.length; row++) to[row] = from[row]! + delta * features[row * width + f]!
+    const features = cases[c]!.features
+    const at = f * from.length
+    for (let row = 0; row < from.length; row++) to[row] = from[row]! + delta * features[at + row]!
   }
 }
 
 function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Float64Array {
-  const width = weights.length
   const scores = new Float64Array(items.length)
-  for (let row = 0; row < items.length; row++) {
-    let score = 0
-    for (let f = 0; f < width; f++) score += weights[f]! * features[row * width + f]!
-    scores[row] = score
+  const n = items.length
+  for (let f = 0; f < weights.length; f++) {
+    const weight = weights[f]!
+    if (weight === 0) continue
+    for (let row = 0; row < n; row++) scores[row]! += weight * features[f * n + row]!
   }
   return scores
 }
 
-function ndcgOf({ hits, targets }: FeatureRows, scores: Float64Array, cutoff: number): number {
-  let gain = 0
-  for (let h = 0; h < hits.length; h++) {
-    const hit = hits[h]!
-    const score = scores[hit]!
-    // No score at all means not on the board.
-    if (score <= 0) continue
-    let rank = 0
-    for (let row = 0; row < scores.length && rank < cutoff; row++) {
-      if (scores[row]! > score || (scores[row] === score && row < hit)) rank++
+/**
+ * NDCG of one case by the best `cutoff` rows only, kept in order by insertion: nearly all rows fail the first
+ * comparison, whatever the number of targets.
+ */
+function ndcgOf({ isHit, targets }: FeatureRows, scores: Float64Array, best: Best): number {
+  const { rows, values } = best
+  const cutoff = rows.length
+  let count = 0
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row]!
+    // No score at all means not on the board. Rows ascend by item, so an equal score ranks behind.
+    if (score <= 0 || (count === cutoff && score <= values[count - 1]!)) continue
+    if (count < cutoff) count++
+    let at = count - 1
+    while (at > 0 && values[at - 1]! < score) {
+      values[at] = values[at - 1]!
+      rows[at] = rows[at - 1]!
+      at--
     }
-    if (rank < cutoff) gain += 1 / Math.log2(rank + 2)
+    values[at] = score
+    rows[at] = row
   }
+  let gain = 0
+  for (let rank = 0; rank < count; rank++) if (isHit[rows[rank]!] === 1) gain += 1 / Math.log2(rank + 2)
   return gain / idealGain(targets, cutoff)
 }
 
-function totalNdcg(cases: readonly FeatureRows[], scores: readonly Float64Array[], cutoff: number): number {
+function totalNdcg(cases: readonly FeatureRows[], scores: readonly Float64Array[], best: Best): number {
   let total = 0
-  for (let c = 0; c < cases.length; c++) total += ndcgOf(cases[c]!, scores[c]!, cutoff)
+  for (let c = 0; c < cases.length; c++) total += ndcgOf(cases[c]!, scores[c]!, best)
   return total
 }
 
