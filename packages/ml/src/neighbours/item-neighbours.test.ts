@@ -23,7 +23,7 @@ for (const similarity of SIMILARITIES) {
 }
 
 async function open(data: Interactions, params: Partial<ItemNeighboursParams>) {
-  return itemNeighbours.open(await itemNeighbours.trainer(params).fit(data, run))
+  return itemNeighbours.open(await itemNeighbours.trainer({ shrinkage: 0, ...params }).fit(data, run))
 }
 
 // Item 0 is held by users 0, 1, 2; item 1 by 0, 1; item 2 by 2, 3; item 3 by nobody who holds another.

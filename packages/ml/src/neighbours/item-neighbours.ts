@@ -33,6 +33,8 @@ export const itemNeighbours = defineAlgorithm({
   kind: 'item-neighbours',
   parameters: declareParameters<ItemNeighboursParams>({
     ...SIMILARITY_PARAMETERS,
+    // Items of a single common user are close by chance; without shrinkage they fill the lists of rare items.
+    shrinkage: { ...SIMILARITY_PARAMETERS.shrinkage, default: 10 },
     neighbours: { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'neighbours kept per item' },
     ...HISTORY_PARAMETERS,
   }),
@@ -46,7 +48,7 @@ export const itemNeighbours = defineAlgorithm({
 })
 
 /** Additions between two turns of the event loop: some tens of milliseconds. */
-const ADDITIONS_PER_PAUSE = 8_000_000
+const ADDITIONS_PER_PAUSE = 2_000_000
 
 /** @param columns items × users */
 async function itemGraphOf(
