@@ -16,6 +16,7 @@ export interface PersonalFrequencyParams {
   readiness: boolean
   spread: number
   propensity: boolean
+  popularityExponent: number
   fill: number
   fillHalfLifeDays: number
 }
@@ -23,18 +24,19 @@ export interface PersonalFrequencyParams {
 /**
  * What this user comes back for.
  *
- * Solves   s(u, i) = share(i) · ready(u, i) · Σ_h w(h) · 2^(−(now − t(h)) / halfLife) over u's entries h of item i;
- *          ready = exp(−½ (ln(elapsed / interval(i)) / spread)²) while elapsed < interval, 1 from then on; ready and
- *          share(i), the shrunk share of repeat buyers, are 1 unless asked for. Below all of these, the `fill` most
- *          popular other items.
+ * Solves   s(u, i) = boost(i) · ready(u, i) · Σ_h w(h) · 2^(−(now − t(h)) / halfLife) over u's entries h of item i;
+ *          ready = exp(−½ (ln(elapsed / interval(i)) / spread)²) while elapsed < interval, 1 from then on, and 1 unless
+ *          asked for; boost = share(i) · (1 + popularity(i))^popularityExponent, share being the shrunk share of repeat
+ *          buyers where asked for, else 1. Below all of these, the `fill` most popular other items.
  * Given    interactions
  * Returns  ids Int32 [m], scores Float32 [m]: the fill, best first; size Int32 [1] = items;
- *          interval Float64 [items] milliseconds; repeatShare Float32 [items]
+ *          interval Float64 [items] milliseconds; boost Float32 [items]
  * Cost     O(entries + items) to train, O(history + fill) to score, nothing allocated
  * Source   the recency of TIFU-kNN's personal part, Hu et al., SIGIR 2020, §4.1; repeat share and readiness as in Bhagat
  *          et al., KDD 2018, §3
  * Differs  readiness is a log-normal rise towards the item's shrunk interval, where the paper fits a Poisson–Gamma rate.
- *          With halfLifeDays 0 and the rest at its default this is the plain top-frequency baseline.
+ *          Popularity decides between
+ *          items bought equally often. With all parameters at their defaults this is the plain top-frequency baseline.
  */
 export const personalFrequency = defineAlgorithm({
   kind: 'personal-frequency',
@@ -55,13 +57,25 @@ export const personalFrequency = defineAlgorithm({
     readiness: { type: 'boolean', default: false, meaning: 'hold an item back until it is due again' },
     spread: { type: 'number', default: 1, min: 0.05, max: 10, meaning: 'how early readiness sets in, in e-folds' },
     propensity: { type: 'boolean', default: false, meaning: 'weigh items by how many of their buyers come back' },
+    popularityExponent: {
+      type: 'number',
+      default: 0,
+      min: 0,
+      max: 2,
+      meaning: 'how far an item that many buy is the likelier to be bought again; 0: not at all',
+    },
     fill: { type: 'integer', default: 100, min: 0, max: 10_000_000, meaning: 'popular items put below the personal' },
     fillHalfLifeDays: { type: 'number', default: 0, min: 0, max: 36_500, meaning: 'half-life of the fill; 0: none' },
   }),
-  async fit(data: Interactions, { fill, fillHalfLifeDays }) {
+  async fit(data: Interactions, { fill, fillHalfLifeDays, propensity, popularityExponent }) {
     checkInteractions(data)
-    const counts = fill === 0 ? new Float64Array(data.items) : decayedCounts(data, fillHalfLifeDays, 'users')
-    return { ...globalRankingArrays(counts, fill), ...repurchaseIntervals(data) }
+    const counts = decayedCounts(data, fillHalfLifeDays, 'users')
+    const { interval, repeatShare } = repurchaseIntervals(data)
+    const boost = Float32Array.from(counts, (count, i) => {
+      return (propensity ? repeatShare[i]! : 1) * (1 + count) ** popularityExponent
+    })
+    const none = new Float64Array(data.items)
+    return { ...globalRankingArrays(fill === 0 ? none : counts, fill), interval, boost }
   },
   open: (arrays, params) => new PersonalFrequency(arrays, params),
 })
@@ -72,7 +86,7 @@ export class PersonalFrequency implements ScoresItems, Explains {
   readonly #fillIds: Int32Array
   readonly #fillScores: Float32Array
   readonly #interval: Float64Array
-  readonly #repeatShare: Float32Array
+  readonly #boost: Float32Array
 
   constructor(arrays: ArrayReader, params: Readonly<PersonalFrequencyParams>) {
     this.items = arrays.i32('size', 1)[0]!
@@ -80,7 +94,7 @@ export class PersonalFrequency implements ScoresItems, Explains {
     this.#fillIds = arrays.indices('ids', this.items)
     this.#fillScores = arrays.f32('scores', this.#fillIds.length)
     this.#interval = arrays.f64('interval', this.items)
-    this.#repeatShare = arrays.f32('repeatShare', this.items)
+    this.#boost = arrays.f32('boost', this.items)
   }
 
   score(query: Query, board: Scoreboard): void {
@@ -125,8 +139,8 @@ export class PersonalFrequency implements ScoresItems, Explains {
   }
 
   #factor(item: number, elapsed: number): number {
-    const share = this.#params.propensity ? this.#repeatShare[item]! : 1
-    return this.#params.readiness ? share * readiness(elapsed, this.#interval[item]!, this.#params.spread) : share
+    const boost = this.#boost[item]!
+    return this.#params.readiness ? boost * readiness(elapsed, this.#interval[item]!, this.#params.spread) : boost
   }
 }
 

@@ -104,6 +104,21 @@ test('personal frequency ranks what was bought most, then fills with what is pop
   expect([...ranked(scorer, emptyQuery(0)).ids]).toEqual([4, 0, 1, 2, 3])
 })
 
+test('between items bought equally often, popularity decides where it is asked to', async () => {
+  const query = queryOf(habit, 0, 20 * DAY, 3)
+  const more = build([
+    [0, 3, 0],
+    [0, 1, 0],
+    [1, 3, 0],
+  ])
+  const plain = personalFrequency.open(await personalFrequency.trainer().fit(more, run))
+  const asked = personalFrequency.open(await personalFrequency.trainer({ popularityExponent: 0.5 }).fit(more, run))
+  const twice: Query = { ...query, items: Int32Array.of(1, 3, 4) }
+  expect([...ranked(plain, twice).ids].slice(0, 2)).toEqual([1, 3])
+  expect([...ranked(asked, twice).ids].slice(0, 2)).toEqual([3, 1])
+  expect(ranked(asked, twice).scores[0]).toBeCloseTo(Math.sqrt(3), 6)
+})
+
 test('recency outweighs frequency with a short half-life, and explains itself by its score', async () => {
   const scorer = personalFrequency.open(
     await personalFrequency.trainer({ halfLifeDays: 0.5, readiness: true, propensity: true, fill: 0 }).fit(habit, run),
