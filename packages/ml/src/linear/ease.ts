@@ -1,26 +1,28 @@
-import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
+import { defineAlgorithm } from '../frame/algorithm.ts'
 import type { Csr } from '../frame/csr.ts'
-import { MlError } from '../frame/errors.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
-import type { FitRun } from '../frame/model.ts'
+import type { FitRun, TypedArray } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
-import { TopK } from '../frame/topk.ts'
-import { ItemGraph, ItemGraphBuilder } from '../neighbours/item-graph.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, trainingRule } from '../neighbours/parameters.ts'
 import { preferencesOf } from '../neighbours/preferences.ts'
 import { BlockSymmetric } from './block-symmetric.ts'
+import {
+  COVERED_PARAMETERS,
+  CoveredItems,
+  type CoveredParams,
+  checkBytes,
+  coveredWeights,
+  mostPopular,
+} from './covered-items.ts'
 import { gramOf } from './gram.ts'
-import { invertNegative } from './invert.ts'
+import { invertNegative, panelBytes } from './invert.ts'
 
-export interface EaseParams extends HistoryParams {
+export interface EaseParams extends HistoryParams, CoveredParams {
   l2: number
   dropout: number
   lengthPower: number
-  maxItems: number
-  maxBytes: number
-  neighbours: number
 }
 
 /**
@@ -42,6 +44,7 @@ export interface EaseParams extends HistoryParams {
 export const ease = defineAlgorithm({
   kind: 'ease',
   parameters: declareParameters<EaseParams>({
+    ...COVERED_PARAMETERS,
     l2: { type: 'number', default: 200, min: 1e-6, max: 1e12, meaning: 'ridge on every weight' },
     dropout: {
       type: 'number',
@@ -57,62 +60,26 @@ export const ease = defineAlgorithm({
       max: 2,
       meaning: 'a user’s values are divided by their Euclidean norm to this power; above 0 long histories count less',
     },
-    maxItems: { type: 'integer', default: 10_000, min: 1, max: 100_000, meaning: 'most popular items that enter' },
-    maxBytes: {
-      type: 'integer',
-      default: 2 ** 30,
-      min: 1,
-      max: 2 ** 40,
-      meaning: 'memory that training may take; more is refused as too_large',
-    },
-    neighbours: { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'weights kept per history item' },
     ...HISTORY_PARAMETERS,
   }),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)
     const covered = mostPopular(x, params.maxItems)
-    const bytes = easeBytes(covered.length)
-    if (bytes > params.maxBytes) {
-      const megabytes = (n: number) => `${Math.ceil(n / 1e6)} MB`
-      const detail = `${covered.length} items take ${megabytes(bytes)} of ${megabytes(params.maxBytes)}; lower maxItems`
-      throw new MlError('too_large', detail)
-    }
+    checkBytes(easeBytes(covered.length), params.maxBytes, covered.length)
     const gram = await gramOf(x, covered, run)
     for (let i = 0; i < covered.length; i++) {
       gram.add(i, i, params.l2 + (params.dropout / (1 - params.dropout)) * gram.get(i, i))
     }
     await invertNegative(gram, run, (fraction) => 0.95 * fraction)
-    return { ...(await weightsOf(gram, covered, data.items, params.neighbours, run)).arrays(), covered }
+    return weightsOf(gram, covered, data, params.neighbours, run)
   },
-  open: (arrays, params) => new Ease(arrays, params),
+  open: (arrays, params) => new CoveredItems(arrays, queryRule(params)),
 })
 
 /** Bytes that training on this many items takes at its peak, beside the data: the matrix and two panels of blocks. */
 export function easeBytes(items: number): number {
-  return BlockSymmetric.bytes(items) + 2 * Math.ceil(items / 64) * 64 * 64 * 8
-}
-
-/** An opened EASE model. */
-export class Ease extends ItemGraph {
-  /** The items that entered training, ascending; no other is ever scored. */
-  readonly covered: Int32Array
-
-  constructor(arrays: ArrayReader, params: Readonly<HistoryParams>) {
-    super(arrays, queryRule(params))
-    this.covered = arrays.indices('covered', this.items)
-  }
-}
-
-/** The items of most users, ties by item, without those of none: Int32 ascending. */
-function mostPopular(x: Csr, limit: number): Int32Array {
-  const users = new Int32Array(x.columns)
-  for (const item of x.indices) users[item]!++
-  const top = new TopK(Math.min(limit, x.columns))
-  users.forEach((count, item) => {
-    if (count > 0) top.offer(item, count)
-  })
-  return top.ids.slice(0, top.finish()).sort()
+  return BlockSymmetric.bytes(items) + panelBytes(items)
 }
 
 function lengthNormalised(x: Csr, power: number): Csr {
@@ -128,35 +95,18 @@ function lengthNormalised(x: Csr, power: number): Csr {
   return { ...x, values }
 }
 
-/** From −P the rows of B, cut to the weights of largest magnitude. */
+/** From −P the rows of B. */
 async function weightsOf(
   negativeP: BlockSymmetric,
   covered: Int32Array,
-  items: number,
+  data: Interactions,
   neighbours: number,
   run: FitRun,
-): Promise<ItemGraphBuilder> {
-  const n = covered.length
-  const diagonal = Float64Array.from({ length: n }, (_, j) => negativeP.get(j, j))
-  const graph = new ItemGraphBuilder(items, neighbours)
-  const strongest = new TopK(Math.min(neighbours, n))
-  const row = new Float64Array(n)
-  let i = 0
-  for (let item = 0; item < items; item++) {
-    if (i < n && covered[i] === item) {
-      negativeP.copyRow(i, row)
-      strongest.count = 0
-      for (let j = 0; j < n; j++) {
-        row[j] = -row[j]! / diagonal[j]!
-        if (j !== i && row[j] !== 0) strongest.offer(j, Math.abs(row[j]!))
-      }
-      strongest.finish()
-      for (let s = 0; s < strongest.count; s++) {
-        graph.offer(covered[strongest.ids[s]!]!, row[strongest.ids[s]!]!)
-      }
-      if (++i % 256 === 0) await pause(run, 0.95 + (0.05 * i) / n)
-    }
-    graph.endRow()
+): Promise<Record<string, TypedArray>> {
+  const diagonal = Float64Array.from(covered, (_, j) => negativeP.get(j, j))
+  const fill = (i: number, row: Float64Array): void => {
+    negativeP.copyRow(i, row)
+    for (let j = 0; j < row.length; j++) row[j] = -row[j]! / diagonal[j]!
   }
-  return graph
+  return coveredWeights(covered, data.items, neighbours, fill, (done) => pause(run, 0.95 + 0.05 * done))
 }

@@ -2,7 +2,7 @@ import { MlError } from '../frame/errors.ts'
 import type { FitRun } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
 import { invertBlock, negate, negateTransposed, pack, packTransposed, subtractProduct } from './block-kernels.ts'
-import { BLOCK_AREA, type BlockSymmetric } from './block-symmetric.ts'
+import { BLOCK, BLOCK_AREA, type BlockSymmetric } from './block-symmetric.ts'
 
 /** Block products between two turns of the event loop: about 20 ms of work. */
 const PRODUCTS_PER_PAUSE = 256
@@ -42,6 +42,11 @@ export async function invertNegative(
       }
     }
   }
+}
+
+/** Bytes of scratch that inverting a matrix of this size takes. */
+export function panelBytes(size: number): number {
+  return 2 * Math.ceil(size / BLOCK) * BLOCK_AREA * 8
 }
 
 /** Packs the pivot's column of blocks into `panel`, its product with D into `scaled`, and writes U and −D back. */
