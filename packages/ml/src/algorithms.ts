@@ -1,0 +1,28 @@
+import { contentNeighbours } from './content/content-neighbours.ts'
+import { registry } from './frame/registry.ts'
+import { ease } from './linear/ease.ts'
+import { itemNeighbours } from './neighbours/item-neighbours.ts'
+import { userNeighbours } from './neighbours/user-neighbours.ts'
+import { decayedPopularity } from './popularity/decayed-popularity.ts'
+import { personalFrequency } from './popularity/personal-frequency.ts'
+import { trend } from './popularity/trend.ts'
+import { boughtTogether } from './sequence/bought-together.ts'
+import { transitions } from './sequence/transitions.ts'
+
+/**
+ * Every algorithm whose models score or compare items; `itemModels.open(model)` gives the abilities of any of them.
+ * The blend stands apart: it reads boards, not histories.
+ */
+export const ITEM_ALGORITHMS = [
+  boughtTogether,
+  contentNeighbours,
+  decayedPopularity,
+  ease,
+  itemNeighbours,
+  personalFrequency,
+  transitions,
+  trend,
+  userNeighbours,
+] as const
+
+export const itemModels = registry(ITEM_ALGORITHMS)
