@@ -122,6 +122,8 @@ test('refuses more memory than allowed before it takes any', async () => {
   const bytes = easeBytes(3)
   await expect(open(shop, { maxBytes: bytes - 1 })).rejects.toMatchObject({ code: 'too_large' })
   await expect(open(shop, { maxBytes: bytes })).resolves.toBeDefined()
+  const { maxItems, maxBytes } = ease.trainer().params
+  expect(easeBytes(maxItems)).toBeLessThanOrEqual(maxBytes)
 })
 
 test('long histories count less by lengthPower', async () => {
