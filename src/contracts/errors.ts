@@ -186,7 +186,13 @@ export const ERRORS = {
     status: 422,
     what: 'The file {path} has no column {column}.',
     why: 'The importer needs it. The file has: {columns}.',
-    todo: 'Name the right column with --map {column}=YOUR_COLUMN, or choose another importer.',
+    todo: 'Name the right column with --map {field}=YOUR_COLUMN, or choose another importer.',
+  },
+  FILE_DUPLICATE_COLUMN: {
+    status: 422,
+    what: 'The file {path} has several columns named {column}.',
+    why: 'Which of them is meant cannot be known, and a guess would import wrong values.',
+    todo: 'Rename all but one in the header, or name another column with --map {field}=YOUR_COLUMN.',
   },
   FILE_ENCODING: {
     status: 422,
@@ -261,6 +267,12 @@ export const ERRORS = {
     what: 'The line is not a JSON object: {problem}.',
     why: 'Each line holds one message.',
     todo: 'Export the line again.',
+  },
+  ROW_NOT_A_PRODUCT: {
+    status: 422,
+    what: '{value} is not a product.',
+    why: 'It stands for postage, a fee, a discount, a voucher or a correction; recommending it would make no sense.',
+    todo: 'Nothing; the line is left out and counted.',
   },
   ROW_REFUND_UNMATCHED: {
     status: 422,
