@@ -1,6 +1,7 @@
 import { contentNeighbours } from './content/content-neighbours.ts'
 import { registry } from './frame/registry.ts'
 import { ease } from './linear/ease.ts'
+import { slist } from './linear/slist.ts'
 import { itemNeighbours } from './neighbours/item-neighbours.ts'
 import { userNeighbours } from './neighbours/user-neighbours.ts'
 import { decayedPopularity } from './popularity/decayed-popularity.ts'
@@ -20,6 +21,7 @@ export const ITEM_ALGORITHMS = [
   ease,
   itemNeighbours,
   personalFrequency,
+  slist,
   transitions,
   trend,
   userNeighbours,

@@ -60,7 +60,7 @@ export function checkBytes(bytes: number, allowed: number, items: number): void 
  * largest magnitude; the diagonal and zeros are left out.
  *
  * @param fill writes row i, Float64 [covered]
- * @param breathe called between blocks of rows with the fraction done
+ * @param breathe called after every `rowsPerBreath` rows with the fraction done
  */
 export async function coveredWeights(
   covered: Int32Array,
@@ -68,7 +68,7 @@ export async function coveredWeights(
   neighbours: number,
   fill: (i: number, row: Float64Array) => void,
   breathe: (done: number) => Promise<void>,
-  rowsPerBreath = 256,
+  rowsPerBreath: number,
 ): Promise<Record<string, TypedArray>> {
   const n = covered.length
   const graph = new ItemGraphBuilder(items, neighbours)

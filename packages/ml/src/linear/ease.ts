@@ -77,6 +77,9 @@ export const ease = defineAlgorithm({
   open: (arrays, params) => new CoveredItems(arrays, queryRule(params)),
 })
 
+/** Rows of B between two turns of the event loop: some tens of milliseconds. */
+const ROWS_PER_PAUSE = 256
+
 /** Bytes that training on this many items takes at its peak, beside the data: the matrix and two panels of blocks. */
 export function easeBytes(items: number): number {
   return BlockSymmetric.bytes(items) + panelBytes(items)
@@ -108,5 +111,5 @@ async function weightsOf(
     negativeP.copyRow(i, row)
     for (let j = 0; j < row.length; j++) row[j] = -row[j]! / diagonal[j]!
   }
-  return coveredWeights(covered, data.items, neighbours, fill, (done) => pause(run, 0.95 + 0.05 * done))
+  return coveredWeights(covered, data.items, neighbours, fill, (done) => pause(run, 0.95 + 0.05 * done), ROWS_PER_PAUSE)
 }

@@ -88,6 +88,10 @@ export const slist = defineAlgorithm({
   open: (arrays, params) => new CoveredItems(arrays, queryRule(params)),
 })
 
+/** Rows of N, and additions of the product, between two turns of the event loop: some tens of milliseconds. */
+const ROWS_PER_PAUSE = 256
+const ADDITIONS_PER_PAUSE = 30_000_000
+
 /** Bytes that training on this many items takes at its peak, beside the data, when every pair of items occurs. */
 export function slistBytes(items: number): number {
   return BlockSymmetric.bytes(items) + panelBytes(items) + 12 * items * items
@@ -163,21 +167,24 @@ async function weightsOf(
   run: FitRun,
 ): Promise<Record<string, TypedArray>> {
   const n = covered.length
+  const own = new Float64Array(n)
   const gamma = Float64Array.from({ length: n }, (_, j) => 1 + l2 * q.get(j, j))
   for (let k = 0; k < n; k++) {
+    if (k % ROWS_PER_PAUSE === 0) await pause(run, 0.5)
+    q.copyRow(k, own)
     for (let e = turn.offsets[k]!; e < turn.offsets[k + 1]!; e++) {
       const j = turn.indices[e]!
-      gamma[j]! += q.get(j, k) * turn.values[e]!
+      gamma[j]! += own[j]! * turn.values[e]!
     }
   }
   for (let j = 0; j < n; j++) gamma[j] = -gamma[j]! / q.get(j, j)
-  const own = new Float64Array(n)
   const fill = (i: number, row: Float64Array): void => {
     q.copyRow(i, own)
     for (let j = 0; j < n; j++) row[j] = (l2 + gamma[j]!) * own[j]!
     addProduct(own, turn, row)
   }
-  return coveredWeights(covered, items, neighbours, fill, (done) => pause(run, 0.5 + 0.5 * done), 16)
+  const rows = Math.max(1, Math.floor(ADDITIONS_PER_PAUSE / (turn.indices.length + 1)))
+  return coveredWeights(covered, items, neighbours, fill, (done) => pause(run, 0.5 + 0.5 * done), rows)
 }
 
 /** row += vector · matrix */
