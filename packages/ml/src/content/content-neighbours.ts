@@ -13,6 +13,7 @@ export interface ContentNeighboursParams {
   historySteps: number
   stepDecay: number
   profileFeatures: number
+  commonFrom: number
 }
 
 /**
@@ -22,12 +23,14 @@ export interface ContentNeighboursParams {
  * Solves   with x(i) the encoded item and p = Σ_h decay(step of h) · w(h) · x(h) / Σ_h decay(step of h) · w(h):
  *            cosine     s(j) = p · x(j), rows normalised to 1
  *            euclidean  s(j) = 1 / (1 + ‖p − x(j)‖)
- *          for the items that share a feature with p
+ *          for the items that share a feature with p; features of more than `commonFrom` items bring none by themselves,
+ *          unless nothing else does, but weigh in full for those that others brought
  * Given    attribute blocks with weights
  * Returns  offsets Int32 [items + 1], features Int32, values Float32: the encoded rows; postingOffsets Int32
  *          [features + 1], postingItems Int32, postingValues Float32: the same by feature; squares Float32 [items]; and
  *          the encoder's arrays
- * Cost     O(entries) to train; a query costs the postings of its `profileFeatures` strongest features
+ * Cost     O(entries) to train; a query costs at most `profileFeatures` · `commonFrom` postings
+ *          and the rows of the items these bring
  * Source   the vector space model with an inverted index, Salton, Wong and Yang, CACM 1975; Rocchio's profile, 1971
  * Differs  numbers are cut into overlapping positions between quantiles, so that they too live in the index
  */
@@ -62,6 +65,13 @@ export const contentNeighbours = defineAlgorithm({
       min: 1,
       max: 1_000_000,
       meaning: 'features of a query that speak',
+    },
+    commonFrom: {
+      type: 'integer',
+      default: 1000,
+      min: 0,
+      max: 2_000_000_000,
+      meaning: 'items a feature may have and still bring them as candidates; bounds the cost in large catalogues',
     },
   }),
   async fit(attributes: ItemAttributes, params) {

@@ -13,6 +13,7 @@ export interface ContentScoring {
   readonly historySteps: number
   readonly stepDecay: number
   readonly profileFeatures: number
+  readonly commonFrom: number
 }
 
 /** Where a feature stands: its block, and its term, category or knot within the block. */
@@ -139,19 +140,45 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
 
   #scan(board: Scoreboard): void {
     let square = 0
+    let common = 0
     for (let a = 0; a < this.#activeCount; a++) {
       const feature = this.#active[a]!
-      const weight = this.#profile[feature]!
-      square += weight * weight
-      for (let p = this.#postingOffsets[feature]!; p < this.#postingOffsets[feature + 1]!; p++) {
-        board.add(this.#postingItems[p]!, weight * this.#postingValues[p]!)
-      }
+      square += this.#profile[feature]! * this.#profile[feature]!
+      if (this.#isCommon(feature)) common++
+      else this.#addPostings(feature, board)
     }
+    if (common > 0 && board.count > 0) this.#addCommon(board)
+    else if (common > 0) for (let a = 0; a < this.#activeCount; a++) this.#addPostings(this.#active[a]!, board)
     if (this.#params.measure === 'cosine') return
     for (let t = 0; t < board.count; t++) {
       const item = board.touched[t]!
       const distance = Math.sqrt(Math.max(0, square + this.#squares[item]! - 2 * board.scores[item]!))
       board.scores[item] = 1 / (1 + distance)
+    }
+  }
+
+  #isCommon(feature: number): boolean {
+    return this.#postingOffsets[feature + 1]! - this.#postingOffsets[feature]! > this.#params.commonFrom
+  }
+
+  #addPostings(feature: number, board: Scoreboard): void {
+    const weight = this.#profile[feature]!
+    for (let p = this.#postingOffsets[feature]!; p < this.#postingOffsets[feature + 1]!; p++) {
+      board.add(this.#postingItems[p]!, weight * this.#postingValues[p]!)
+    }
+  }
+
+  /** What common features add to the items that others have brought. */
+  #addCommon(board: Scoreboard): void {
+    const { offsets, indices, values } = this.#rows
+    for (let t = 0; t < board.count; t++) {
+      const item = board.touched[t]!
+      let sum = 0
+      for (let e = offsets[item]!; e < offsets[item + 1]!; e++) {
+        const weight = this.#profile[indices[e]!]!
+        if (weight !== 0 && this.#isCommon(indices[e]!)) sum += weight * values[e]!
+      }
+      board.scores[item]! += sum
     }
   }
 

@@ -48,13 +48,18 @@ export function buildInteractions(columns: InteractionColumns): Interactions {
     users,
     items,
     offsets,
-    item: Int32Array.from(order, (e) => item[e]!),
-    weight: Float32Array.from(order, (e) => weight[e]!),
-    at: Float64Array.from(order, (e) => at[e]!),
-    basket: Int32Array.from(order, (e) => basket[e]!),
+    item: gather(new Int32Array(n), item, order),
+    weight: gather(new Float32Array(n), weight, order),
+    at: gather(new Float64Array(n), at, order),
+    basket: gather(new Int32Array(n), basket, order),
   }
   checkEntries(built)
   return built
+}
+
+function gather<A extends Int32Array | Float32Array | Float64Array>(to: A, from: A, order: Uint32Array): A {
+  for (let e = 0; e < order.length; e++) to[e] = from[order[e]!]!
+  return to
 }
 
 function sortUser(order: Uint32Array, at: Float64Array, basket: Int32Array): void {

@@ -37,7 +37,7 @@ export const decayedPopularity = defineAlgorithm({
       choices: ['users', 'entries'],
       meaning: 'whether a user counts once per item, or every entry counts by its weight',
     },
-    depth: { type: 'integer', default: 0, min: 0, max: 10_000_000, meaning: 'items kept, best first; 0: all' },
+    depth: { type: 'integer', default: 1000, min: 0, max: 10_000_000, meaning: 'items kept, best first; 0: all' },
   }),
   async fit(data: Interactions, { halfLifeDays, counting, depth }) {
     checkInteractions(data)

@@ -27,7 +27,7 @@ export interface BoughtTogetherParams {
  *            log-likelihood  w = G² of the 2 × 2 table of a and b
  *          for pairs in at least minSupport baskets that occur more often than e
  * Given    interactions with baskets
- * Returns  neighbours Int32 [items × k], weights Float32 [items × k], best first, −1 where fewer; size Int32 [1]
+ * Returns  offsets Int32 [items + 1]; neighbours Int32 and weights Float32 [entries], best first within each item
  * Cost     O(Σ over baskets of |basket|²) time, O(entries + items) scratch
  * Source   lift: Brin et al., SIGMOD 1997, §2 ("interest"); G²: Dunning, Computational Linguistics 1993, §4
  * Differs  shrinking lift towards 1 by s is a Gamma prior on the ratio, so that two baskets are no proof
@@ -90,7 +90,7 @@ export const boughtTogether = defineAlgorithm({
         }
         work += baskets.offsets[basket + 1]! - baskets.offsets[basket]!
       }
-      lists.keep(a, touched.subarray(0, count), (b) =>
+      lists.keep(touched.subarray(0, count), (b) =>
         b === a || support[b]! < params.minSupport ? 0 : association(params, shared[b]!, held[a]!, held[b]!, total),
       )
       for (let c = 0; c < count; c++) {

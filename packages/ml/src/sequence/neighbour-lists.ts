@@ -1,6 +1,5 @@
 import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '../frame/abilities.ts'
 import type { ArrayReader } from '../frame/algorithm.ts'
-import { MlError } from '../frame/errors.ts'
 import type { Query } from '../frame/interactions.ts'
 import type { TypedArray } from '../frame/model.ts'
 import { checkItem, checkQuery } from '../frame/query.ts'
@@ -13,22 +12,23 @@ export interface HistoryParams {
   readonly stepDecay: number
 }
 
-/** Collects each item's best neighbours as training comes to them. */
+/** Collects each item's best neighbours as training comes to them, item by item from 0. */
 export class NeighbourListsBuilder {
-  readonly #items: number
   readonly #top: TopK
-  readonly #ids: Int32Array
-  readonly #weights: Float32Array
+  readonly #offsets: Int32Array
+  #ids: Int32Array
+  #weights: Float32Array
+  #item = 0
 
   constructor(items: number, k: number) {
-    this.#items = items
     this.#top = new TopK(k)
-    this.#ids = new Int32Array(items * k).fill(-1)
-    this.#weights = new Float32Array(items * k)
+    this.#offsets = new Int32Array(items + 1)
+    this.#ids = new Int32Array(1024)
+    this.#weights = new Float32Array(1024)
   }
 
-  /** Keeps the k candidates with the largest positive weights. */
-  keep(item: number, candidates: Int32Array, weightOf: (candidate: number) => number): void {
+  /** Keeps the next item's k candidates with the largest positive weights. */
+  keep(candidates: Int32Array, weightOf: (candidate: number) => number): void {
     const top = this.#top
     top.count = 0
     for (let c = 0; c < candidates.length; c++) {
@@ -36,34 +36,47 @@ export class NeighbourListsBuilder {
       if (weight > 0) top.offer(candidates[c]!, weight)
     }
     top.finish()
-    this.#ids.set(top.ids.subarray(0, top.count), item * top.k)
-    this.#weights.set(top.scores.subarray(0, top.count), item * top.k)
+    const start = this.#offsets[this.#item]!
+    const end = start + top.count
+    if (end > this.#ids.length) this.#grow(end)
+    this.#ids.set(top.ids.subarray(0, top.count), start)
+    this.#weights.set(top.scores.subarray(0, top.count), start)
+    this.#offsets[++this.#item] = end
   }
 
-  /** `neighbours` Int32 [items × k], −1 where there are fewer; `weights` Float32 [items × k]; `size` Int32 [1] = items. */
+  /** `offsets` Int32 [items + 1]; `neighbours` Int32 and `weights` Float32 [entries], best first within each item. */
   arrays(): Record<string, TypedArray> {
-    return { neighbours: this.#ids, weights: this.#weights, size: Int32Array.of(this.#items) }
+    const end = this.#offsets[this.#item]!
+    return { offsets: this.#offsets, neighbours: this.#ids.slice(0, end), weights: this.#weights.slice(0, end) }
+  }
+
+  #grow(needed: number): void {
+    const size = Math.max(needed, 2 * this.#ids.length)
+    const [ids, weights] = [this.#ids, this.#weights]
+    this.#ids = new Int32Array(size)
+    this.#ids.set(ids)
+    this.#weights = new Float32Array(size)
+    this.#weights.set(weights)
   }
 }
 
 /**
  * Scores by stored neighbours: s(j) = Σ_h decay(step of h) · weight(h → j) over the newest steps of the history.
  *
- * @cost O(entries in the newest steps · k) a query, nothing allocated
+ * @cost O(neighbours of the items in the newest steps) a query, nothing allocated
  */
 export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
   readonly items: number
-  readonly k: number
   readonly #params: HistoryParams
+  readonly #offsets: Int32Array
   readonly #ids: Int32Array
   readonly #weights: Float32Array
 
   constructor(arrays: ArrayReader, params: HistoryParams) {
-    this.items = arrays.i32('size', 1)[0]!
-    this.#ids = arrays.indices('neighbours', this.items, undefined, -1)
-    this.#weights = arrays.f32('weights', this.#ids.length)
-    this.k = this.items === 0 ? 0 : this.#ids.length / this.items
-    if (!Number.isInteger(this.k)) throw new MlError('bad_model', 'neighbours are not items × k')
+    this.#weights = arrays.f32('weights')
+    this.#offsets = arrays.offsets('offsets', this.#weights.length)
+    this.items = this.#offsets.length - 1
+    this.#ids = arrays.indices('neighbours', this.items, this.#weights.length)
     this.#params = params
   }
 
@@ -77,8 +90,8 @@ export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
         if (++steps > this.#params.historySteps) return
         weight *= this.#params.stepDecay
       }
-      const row = items[h]! * this.k
-      for (let n = row; n < row + this.k && this.#ids[n] !== -1; n++) {
+      const end = this.#offsets[items[h]! + 1]!
+      for (let n = this.#offsets[items[h]!]!; n < end; n++) {
         board.add(this.#ids[n]!, weight * this.#weights[n]!)
       }
     }
@@ -86,8 +99,9 @@ export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
 
   similar(item: number, k: number): Ranked {
     checkItem(item, this.items)
-    const top = new TopK(Math.min(k, this.k))
-    for (let n = item * this.k; n < (item + 1) * this.k && this.#ids[n] !== -1; n++) {
+    const [start, end] = [this.#offsets[item]!, this.#offsets[item + 1]!]
+    const top = new TopK(Math.min(k, end - start))
+    for (let n = start; n < end; n++) {
       if (this.#ids[n] !== item) top.offer(this.#ids[n]!, this.#weights[n]!)
     }
     top.finish()
@@ -117,7 +131,8 @@ export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
   }
 
   #link(from: number, to: number): number {
-    for (let n = from * this.k; n < (from + 1) * this.k; n++) if (this.#ids[n] === to) return this.#weights[n]!
+    for (let n = this.#offsets[from]!; n < this.#offsets[from + 1]!; n++)
+      if (this.#ids[n] === to) return this.#weights[n]!
     return 0
   }
 }

@@ -29,7 +29,7 @@ export interface TransitionsParams {
  *            n(a)    = Σ over baskets t holding a that have a successor, of 2^(−age(t + 1) / halfLife)
  *          and pop(b) the share of baskets holding b. Of a query, the newest steps speak (NeighbourLists).
  * Given    interactions with baskets
- * Returns  neighbours Int32 [items × k], weights Float32 [items × k], best first, −1 where fewer; size Int32 [1]
+ * Returns  offsets Int32 [items + 1]; neighbours Int32 and weights Float32 [entries], best first within each item
  * Cost     O(Σ over successive baskets of |t| · |t + d|) time, O(entries + items) scratch
  * Source   Markov chains on baskets, Rendle et al., WWW 2010, §3.2, without factorising; decays as in the sequential rules
  *          of Ludewig and Jannach, UMUAI 2018, §3.1
@@ -101,9 +101,7 @@ export const transitions = defineAlgorithm({
         }
       }
       const scale = sources + params.shrinkage
-      lists.keep(a, touched.subarray(0, count), (b) =>
-        b === a && !params.repeats ? 0 : sums[b]! / scale / discount[b]!,
-      )
+      lists.keep(touched.subarray(0, count), (b) => (b === a && !params.repeats ? 0 : sums[b]! / scale / discount[b]!))
       for (let c = 0; c < count; c++) sums[touched[c]!] = 0
       if (work > 5_000_000 || a === data.items - 1) {
         work = 0
