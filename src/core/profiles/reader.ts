@@ -1,0 +1,62 @@
+import type { Purpose } from '../../contracts/consent.ts'
+import { CodedError } from '../../contracts/errors.ts'
+import type { ProfileRepository, ProfileRow } from '../ports.ts'
+import { contextual, gate, type ProfileView } from './consent.ts'
+import { FEATURES_VERSION } from './features/declared.ts'
+
+export interface ReadOptions {
+  readonly purpose: Purpose
+  /** The shopper objects on this very request. */
+  readonly optedOut: boolean
+  readonly now: number
+}
+
+export interface ProfileReader {
+  /**
+   * What a decision may see of a shopper; without an id, a first visit.
+   * @param id a userId, an anonymousId or a profile's own id
+   * @throws CodedError PROFILE_NOT_FOUND
+   */
+  read(id: string | undefined, options: ReadOptions): Promise<ProfileView>
+}
+
+export interface ProfileReaderParts {
+  readonly profiles: Pick<ProfileRepository, 'find' | 'members' | 'byRow' | 'states' | 'consents'>
+  /** Rebuilds the states of a canonical profile that an older version of the features wrote. See ingest. */
+  readonly rebuild: (profile: ProfileRow) => Promise<void>
+}
+
+export function createProfileReader({ profiles, rebuild }: ProfileReaderParts): ProfileReader {
+  const currentStates = async (canonical: ProfileRow, members: readonly ProfileRow[]) => {
+    const states = await profiles.states(members)
+    if ([...states.values()].every(({ version }) => version === FEATURES_VERSION)) return states
+    await rebuild(canonical)
+    return profiles.states(members)
+  }
+  return {
+    async read(id, { purpose, optedOut, now }) {
+      if (id === undefined) return contextual('first_visit')
+      const found = await profiles.find(id)
+      if (found === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: id })
+      // What may not be used is not even read.
+      if (optedOut) return contextual('objection')
+      const rows = await profiles.members(found.row)
+      const [stored, states, statements] = await Promise.all([
+        Promise.all(rows.map((row) => (row === found.row ? found : profiles.byRow(row)))),
+        currentStates(found.row, rows),
+        Promise.all(rows.map((row) => profiles.consents(row))),
+      ])
+      return gate({
+        profile: found.row,
+        bot: stored.some((member) => member?.bot === true),
+        members: stored.flatMap((member) =>
+          member === undefined ? [] : [{ basis: member.basis, state: states.get(member.row)?.state }],
+        ),
+        statements: statements.flat(),
+        purpose,
+        optedOut,
+        now,
+      })
+    },
+  }
+}
