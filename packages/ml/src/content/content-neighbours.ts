@@ -68,7 +68,7 @@ export const contentNeighbours = defineAlgorithm({
     },
     commonFrom: {
       type: 'integer',
-      default: 1000,
+      default: 500,
       min: 0,
       max: 2_000_000_000,
       meaning: 'items a feature may have and still bring them as candidates; bounds the cost in large catalogues',

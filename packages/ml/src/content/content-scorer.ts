@@ -34,6 +34,8 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
   readonly #postingValues: Float32Array
   /** [features] the query's profile; zero wherever `#active` does not point. */
   readonly #profile: Float64Array
+  /** [features] the profile's common features only. */
+  readonly #common: Float64Array
   readonly #active: Int32Array
   #activeCount = 0
   readonly #strongest: TopK
@@ -50,6 +52,7 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
     this.#postingOffsets = arrays.offsets('postingOffsets', this.#postingItems.length)
     if (this.#postingOffsets.length !== features + 1) throw new MlError('bad_model', 'postings of other features')
     this.#profile = new Float64Array(features)
+    this.#common = new Float64Array(features)
     this.#active = new Int32Array(features)
     this.#strongest = new TopK(Math.min(params.profileFeatures, features))
   }
@@ -144,8 +147,12 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
     for (let a = 0; a < this.#activeCount; a++) {
       const feature = this.#active[a]!
       square += this.#profile[feature]! * this.#profile[feature]!
-      if (this.#isCommon(feature)) common++
-      else this.#addPostings(feature, board)
+      if (this.#isCommon(feature)) {
+        common++
+        this.#common[feature] = this.#profile[feature]!
+      } else {
+        this.#addPostings(feature, board)
+      }
     }
     if (common > 0 && board.count > 0) this.#addCommon(board)
     else if (common > 0) for (let a = 0; a < this.#activeCount; a++) this.#addPostings(this.#active[a]!, board)
@@ -163,27 +170,29 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
 
   #addPostings(feature: number, board: Scoreboard): void {
     const weight = this.#profile[feature]!
-    for (let p = this.#postingOffsets[feature]!; p < this.#postingOffsets[feature + 1]!; p++) {
-      board.add(this.#postingItems[p]!, weight * this.#postingValues[p]!)
-    }
+    const items = this.#postingItems
+    const values = this.#postingValues
+    const end = this.#postingOffsets[feature + 1]!
+    for (let p = this.#postingOffsets[feature]!; p < end; p++) board.add(items[p]!, weight * values[p]!)
   }
 
   /** What common features add to the items that others have brought. */
   #addCommon(board: Scoreboard): void {
     const { offsets, indices, values } = this.#rows
+    const common = this.#common
     for (let t = 0; t < board.count; t++) {
       const item = board.touched[t]!
       let sum = 0
-      for (let e = offsets[item]!; e < offsets[item + 1]!; e++) {
-        const weight = this.#profile[indices[e]!]!
-        if (weight !== 0 && this.#isCommon(indices[e]!)) sum += weight * values[e]!
-      }
+      for (let e = offsets[item]!; e < offsets[item + 1]!; e++) sum += common[indices[e]!]! * values[e]!
       board.scores[item]! += sum
     }
   }
 
   #forget(): void {
-    for (let a = 0; a < this.#activeCount; a++) this.#profile[this.#active[a]!] = 0
+    for (let a = 0; a < this.#activeCount; a++) {
+      this.#profile[this.#active[a]!] = 0
+      this.#common[this.#active[a]!] = 0
+    }
     this.#activeCount = 0
   }
 }
