@@ -362,6 +362,12 @@ export const ERRORS = {
     why: 'The server is not running there, or a firewall is in between.',
     todo: 'Start it with `storemind serve`, or correct the address.',
   },
+  ANSWER_INVALID: {
+    status: 502,
+    what: 'What answers at {url} is not Storemind: {problem}.',
+    why: 'Another program listens there, or a proxy in between answered by itself.',
+    todo: 'Correct the address, or look at the proxy.',
+  },
   ADDRESS_IN_USE: {
     status: 409,
     what: 'Another program already listens on {address}.',
