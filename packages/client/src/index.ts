@@ -1,1 +1,5 @@
-export {}
+export { createClient } from './client.ts'
+export { StoremindError } from './error.ts'
+export * from './generated.ts'
+export { type HttpTransportOptions, httpTransport } from './http-transport.ts'
+export type { CallOptions, Transport, TransportRequest, TransportResponse } from './transport.ts'

@@ -1,0 +1,673 @@
+// Made by scripts/generate-client.ts from the route contracts: change those, then run `npm run generate`.
+
+import type { CallOptions } from './transport.ts'
+
+export type LegalBasis = 'consent' | 'contract' | 'sample'
+
+export interface ChosenItem {
+  readonly productId: string
+  readonly name: string
+  readonly position: number
+  /** The blend’s score; comparable within this decision only. */
+  readonly score: number
+  /** Probability that this item stood at this position, given the positions above it. */
+  readonly propensity: number
+  readonly reasons: readonly Reason[]
+  readonly link?: string
+  readonly imageLink?: string
+  readonly priceMicros?: number
+  readonly currency?: string
+}
+
+export interface Decision {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly placement: string
+  readonly profile?: string
+  readonly basis: 'personalised' | 'contextual'
+  /** UTC milliseconds. */
+  readonly at: number
+  readonly modelVersion: number | null
+  readonly items: readonly ChosenItem[]
+  readonly refused: Readonly<Record<string, number>>
+}
+
+export interface DecisionRequest {
+  /** Left out: `home`. */
+  readonly placement?: string
+  /** A userId, an anonymousId or a profile id. Left out on a first visit. */
+  readonly profile?: string
+  readonly productId?: string
+  readonly cart?: readonly string[]
+  readonly limit?: number
+  readonly market?: string
+  readonly language?: Language
+  readonly exclude?: readonly string[]
+  readonly personalise?: boolean
+  readonly seed?: number
+}
+
+export interface Explanation {
+  readonly decision: Decision
+  readonly seed: number
+  readonly summary: readonly string[]
+  readonly replayable: boolean
+}
+
+export type Language = 'en' | 'zh'
+
+export interface DataCheck {
+  readonly verdict: 'ready' | 'ready_with_warnings' | 'not_ready'
+  readonly findings: readonly Finding[]
+  readonly summary: {
+    readonly products: number
+    readonly profiles: number
+    readonly events: number
+    readonly orders: number
+    readonly interactions: number
+    readonly from: number | null
+    readonly to: number | null
+  }
+}
+
+export interface Finding {
+  /** For example `orphan_products`, `duplicates`, `clock_skew`, `bots`. */
+  readonly code: string
+  readonly level: 'good' | 'note' | 'warning' | 'blocker'
+  readonly title: string
+  readonly detail: string
+  readonly todo: string
+  readonly count: number
+  readonly share?: number
+}
+
+export interface ImportCounts {
+  readonly rows: number
+  /** Products added or changed. */
+  readonly products: number
+  readonly productsUnchanged: number
+  /** Events added. */
+  readonly events: number
+  /** Events that an earlier import had brought. */
+  readonly eventsKnown: number
+  readonly problems: number
+}
+
+export interface ImportReport {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly importer: string
+  readonly path: string
+  readonly basis: LegalBasis
+  readonly dryRun: boolean
+  /** UTC milliseconds. */
+  readonly startedAt: number
+  /** UTC milliseconds. */
+  readonly endedAt?: number
+  readonly complete: boolean
+  readonly counts: ImportCounts
+  readonly problemsByCode: Readonly<Record<string, number>>
+  readonly problems: readonly RowProblem[]
+  readonly seconds: number
+}
+
+export interface ImportRequest {
+  readonly importer: string
+  readonly path: string
+  readonly basis?: LegalBasis
+  readonly map?: Readonly<Record<string, string>>
+  readonly options?: Readonly<Record<string, string>>
+  readonly dryRun?: boolean
+}
+
+export interface RowProblem {
+  readonly file: string
+  readonly line: number
+  readonly code: string
+  readonly message: string
+}
+
+export interface Job {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly kind: 'import' | 'train' | 'evaluate' | 'backup' | 'retention'
+  readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  /** UTC milliseconds. */
+  readonly startedAt?: number
+  /** UTC milliseconds. */
+  readonly endedAt?: number
+  readonly params: Readonly<Record<string, unknown>>
+  readonly progress: JobProgress
+  readonly result?: unknown
+  readonly error?: {
+    readonly code: string
+    readonly what: string
+    readonly why: string
+    readonly todo: string
+  }
+}
+
+export interface JobProgress {
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  readonly unit: string
+}
+
+export interface Evaluation {
+  /** UTC milliseconds. */
+  readonly trainFrom: number
+  /** UTC milliseconds. */
+  readonly splitAt: number
+  /** UTC milliseconds. */
+  readonly until: number
+  /** Shoppers in the test. */
+  readonly profiles: number
+  /** Products ranked (all of them). */
+  readonly products: number
+  readonly placement: string
+  readonly rows: readonly EvaluationRow[]
+  readonly notes: readonly string[]
+  readonly seconds: number
+  readonly seed: number
+}
+
+export interface EvaluationRow {
+  /** For example `item_neighbours`, `popularity`, `blend`. */
+  readonly name: string
+  readonly role: 'baseline' | 'source' | 'blend' | 'served'
+  readonly metrics: Readonly<Record<string, number>>
+  readonly intervals: Readonly<Record<string, readonly [number, number]>>
+}
+
+export interface ModelCard {
+  readonly capability: string
+  /** UTC milliseconds. */
+  readonly trainedAt: number
+  readonly seed: number
+  readonly window: {
+    /** UTC milliseconds. */
+    readonly from: number
+    /** UTC milliseconds. */
+    readonly to: number
+  }
+  readonly data: {
+    readonly interactions: number
+    readonly profiles: number
+    readonly products: number
+    /** Shoppers left out because they did not consent. */
+    readonly withheldForConsent: number
+    readonly withheldAsBots: number
+  }
+  readonly sources: readonly {
+    readonly name: string
+    readonly kind: string
+    readonly params: Readonly<Record<string, unknown>>
+    /** Weight in the blend, by placement. */
+    readonly weights: Readonly<Record<string, number>>
+    readonly seconds: number
+    readonly bytes: number
+  }[]
+  readonly validation: Evaluation
+  readonly limits: readonly string[]
+  readonly seconds: number
+}
+
+export interface ModelVersion {
+  readonly version: number
+  readonly capability: string
+  readonly status: 'candidate' | 'serving' | 'retired' | 'rejected'
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  /** UTC milliseconds. */
+  readonly promotedAt?: number
+  readonly metric: string
+  readonly value: number
+  readonly bytes: number
+  readonly card: ModelCard
+}
+
+export interface Placement {
+  readonly name: string
+  readonly surface: 'home' | 'product_page' | 'cart' | 'email' | 'category' | 'search'
+  readonly anchor: 'none' | 'product' | 'cart'
+  /** How many items, where the request does not say. */
+  readonly size: number
+  readonly policy: {
+    readonly inStockOnly: boolean
+    readonly hideBoughtDays: number
+    readonly collapseVariants: boolean
+    readonly maxPerCategory: number
+    readonly maxPerBrand: number
+    readonly minPriceMicros?: number
+    readonly maxPriceMicros?: number
+    readonly exploreRate: number
+    readonly explorePool: number
+  }
+}
+
+export type Availability = 'in_stock' | 'out_of_stock' | 'preorder' | 'backorder'
+
+export interface Offer {
+  /** The market, `default` where a store has one. */
+  readonly market: string
+  readonly priceMicros: number
+  /** ISO 4217 code. */
+  readonly currency: string
+  readonly salePriceMicros?: number
+  readonly availability: Availability
+  /** Pieces on hand, where the store counts them. */
+  readonly stock?: number
+}
+
+export interface Product {
+  readonly id: string
+  readonly groupId?: string
+  readonly title: string
+  readonly description?: string
+  readonly brand?: string
+  readonly categories: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+  readonly link?: string
+  readonly imageLink?: string
+  readonly replenishable?: boolean
+  /** UTC milliseconds. */
+  readonly releasedAt?: number
+  readonly offers: readonly Offer[]
+}
+
+export interface Reason {
+  readonly code: 'bought_before' | 'because_bought' | 'because_viewed' | 'because_in_cart' | 'similar_to' | 'bought_together' | 'people_like_you' | 'category_affinity' | 'brand_affinity' | 'popular' | 'trending' | 'new_arrival' | 'exploration' | 'next_after'
+  /** The reason in the language of the request. */
+  readonly text: string
+  /** The share of the score that this reason carries, 0 to 1. */
+  readonly weight: number
+  /** The product that the reason speaks of. */
+  readonly productId?: string
+  /** The category, brand or count that the reason speaks of. */
+  readonly value?: string
+}
+
+export interface EvaluateRequest {
+  readonly seed?: number
+  readonly testDays?: number
+  readonly placement?: string
+}
+
+export interface TrainRequest {
+  readonly capability?: 'recommendations'
+  readonly seed?: number
+  readonly windowDays?: number
+  readonly promote?: boolean
+}
+
+export interface ApiKey {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly ('read' | 'write' | 'admin')[]
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  /** UTC milliseconds. */
+  readonly lastUsedAt?: number
+}
+
+export interface ImporterInfo {
+  readonly id: string
+  readonly title: string
+  /** What files it reads. */
+  readonly reads: string
+  readonly example: string
+  readonly fields: readonly {
+    readonly name: string
+    readonly required: boolean
+    readonly meaning: string
+  }[]
+  readonly options: readonly {
+    readonly name: string
+    readonly meaning: string
+    readonly default?: string
+  }[]
+  readonly defaultBasis?: string
+}
+
+export interface StorageReport {
+  readonly bytes: number
+  readonly freeBytes: number
+  readonly tables: readonly {
+    readonly name: string
+    readonly rows: number
+    readonly bytes: number
+  }[]
+  /** Growth over the last 30 days with data. */
+  readonly bytesPerDay: number
+  /** Size at which retention holds it, where there is a rule. */
+  readonly steadyStateBytes: number | null
+  readonly daysUntilFull: number | null
+}
+
+export interface StoreSummary {
+  readonly name: string
+  /** Storemind’s version. */
+  readonly version: string
+  readonly products: number
+  readonly profiles: number
+  readonly events: number
+  readonly servingModel: number | null
+  readonly uptimeSeconds: number
+}
+
+/** Every code that an error may carry; see docs/errors.md. */
+export type ErrorCode =
+  | 'BAD_REQUEST'
+  | 'MALFORMED_JSON'
+  | 'BODY_TOO_LARGE'
+  | 'ROUTE_NOT_FOUND'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'INTERNAL'
+  | 'NOT_READY'
+  | 'PROFILE_NOT_FOUND'
+  | 'PRODUCT_NOT_FOUND'
+  | 'PLACEMENT_NOT_FOUND'
+  | 'DECISION_NOT_FOUND'
+  | 'MODEL_NOT_FOUND'
+  | 'NO_MODEL'
+  | 'JOB_NOT_FOUND'
+  | 'IMPORT_NOT_FOUND'
+  | 'KEY_NOT_FOUND'
+  | 'JOB_RUNNING'
+  | 'JOB_CANCELLED'
+  | 'WORKER_DIED'
+  | 'TOO_LITTLE_DATA'
+  | 'MODEL_BROKEN'
+  | 'MODEL_NOT_BETTER'
+  | 'NOTHING_TO_ROLL_BACK'
+  | 'IMPORTER_UNKNOWN'
+  | 'FILE_NOT_FOUND'
+  | 'FILE_EMPTY'
+  | 'FILE_MISSING_COLUMN'
+  | 'FILE_DUPLICATE_COLUMN'
+  | 'FILE_ENCODING'
+  | 'FILE_TRUNCATED'
+  | 'BASIS_REQUIRED'
+  | 'OPTION_UNKNOWN'
+  | 'ROW_FIELD_MISSING'
+  | 'ROW_NUMBER_INVALID'
+  | 'ROW_NUMBER_NEGATIVE'
+  | 'ROW_TIME_INVALID'
+  | 'ROW_FIELD_TOO_LONG'
+  | 'ROW_TEXT_INVALID'
+  | 'ROW_COLUMNS'
+  | 'ROW_JSON_INVALID'
+  | 'ROW_NOT_A_PRODUCT'
+  | 'ROW_REFUND_UNMATCHED'
+  | 'ROW_VALUE_INVALID'
+  | 'EVENT_INVALID'
+  | 'EVENT_TOO_LARGE'
+  | 'STORE_NOT_FOUND'
+  | 'STORE_EXISTS'
+  | 'STORE_LOCKED'
+  | 'STORE_NEWER'
+  | 'STORE_DAMAGED'
+  | 'DISK_FULL'
+  | 'BACKUP_INVALID'
+  | 'KEYS_MISSING'
+  | 'CONFIGURATION_INVALID'
+  | 'CONNECTION_REFUSED'
+  | 'ANSWER_INVALID'
+  | 'ADDRESS_IN_USE'
+  | 'RUNTIME_TOO_OLD'
+  | 'USAGE'
+
+/** One method a route. Parts of the path and of the query stand in the first argument, the body in the next. */
+export interface Client {
+  /**
+   * Trains on the history before the test days and measures every source and the blend on them.
+   * @throws StoremindError JOB_RUNNING
+   */
+  evaluate(body: EvaluateRequest, options?: CallOptions): Promise<Job>
+  /**
+   * Says why a decision came out as it did, from what was stored when it was made.
+   * @throws StoremindError DECISION_NOT_FOUND
+   */
+  explainDecision(address: {
+    /** A UUIDv7. */
+    readonly id: string
+    readonly language?: Language
+  }, options?: CallOptions): Promise<Explanation>
+  /**
+   * Recommends products. One request or a hundred: each is one decision with its own id and reasons.
+   * @throws StoremindError PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, PLACEMENT_NOT_FOUND, NO_MODEL
+   */
+  recommend(body: {
+    readonly requests: readonly DecisionRequest[]
+  }, options?: CallOptions): Promise<{
+    readonly decisions: readonly Decision[]
+  }>
+  /**
+   * Trains a new model version from the store’s history.
+   * @throws StoremindError JOB_RUNNING
+   */
+  train(body: TrainRequest, options?: CallOptions): Promise<Job>
+  /**
+   * Writes a consistent copy of the running store to a folder on its machine.
+   * @throws StoremindError BACKUP_INVALID, JOB_RUNNING, DISK_FULL
+   */
+  backUp(body: {
+    readonly to: string
+    readonly keysTo?: string
+  }, options?: CallOptions): Promise<Job>
+  /**
+   * Asks a job to stop at the next safe point.
+   * @throws StoremindError JOB_NOT_FOUND
+   */
+  cancelJob(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Job>
+  /**
+   * Judges the data before training, in words.
+   */
+  checkData(options?: CallOptions): Promise<DataCheck>
+  /**
+   * Makes a key. The secret is shown once; only its hash is kept.
+   */
+  createKey(body: {
+    readonly name: string
+    readonly scopes: readonly ('read' | 'write' | 'admin')[]
+  }, options?: CallOptions): Promise<{
+    readonly key: ApiKey
+    readonly secret: string
+  }>
+  /**
+   * Erases one shopper everywhere and destroys the key that sealed the data.
+   * @throws StoremindError PROFILE_NOT_FOUND
+   */
+  eraseProfile(body: {
+    readonly profile: string
+  }, options?: CallOptions): Promise<{
+    readonly erased: Readonly<Record<string, number>>
+  }>
+  /**
+   * Everything the store holds of one shopper.
+   * @throws StoremindError PROFILE_NOT_FOUND
+   */
+  exportProfile(body: {
+    readonly profile: string
+  }, options?: CallOptions): Promise<Readonly<Record<string, unknown>>>
+  /**
+   * One job with its progress.
+   * @throws StoremindError JOB_NOT_FOUND
+   */
+  getJob(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Job>
+  /**
+   * One model version with its card.
+   * @throws StoremindError MODEL_NOT_FOUND
+   */
+  getModel(address: {
+    readonly version: number
+  }, options?: CallOptions): Promise<ModelVersion>
+  /**
+   * One product.
+   * @throws StoremindError PRODUCT_NOT_FOUND
+   */
+  getProduct(address: {
+    readonly productId: string
+  }, options?: CallOptions): Promise<Product>
+  /**
+   * Says that the process is alive.
+   */
+  health(options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Every row that an import refused, with the reason.
+   * @throws StoremindError IMPORT_NOT_FOUND
+   */
+  listImportProblems(address: {
+    /** A UUIDv7. */
+    readonly id: string
+    readonly limit?: number
+    /** The `next` of the page before. */
+    readonly after?: string
+  }, options?: CallOptions): Promise<{
+    readonly problems: readonly RowProblem[]
+    readonly next: string | null
+  }>
+  /**
+   * The formats that can be imported.
+   */
+  listImporters(options?: CallOptions): Promise<{
+    readonly importers: readonly ImporterInfo[]
+  }>
+  /**
+   * Imports so far, newest first.
+   */
+  listImports(options?: CallOptions): Promise<{
+    readonly imports: readonly ImportReport[]
+  }>
+  /**
+   * Keys without their secrets.
+   */
+  listKeys(options?: CallOptions): Promise<{
+    readonly keys: readonly ApiKey[]
+  }>
+  /**
+   * Model versions, newest first.
+   */
+  listModels(options?: CallOptions): Promise<{
+    readonly models: readonly ModelVersion[]
+  }>
+  /**
+   * The store’s placements.
+   */
+  listPlacements(options?: CallOptions): Promise<{
+    readonly placements: readonly Placement[]
+  }>
+  /**
+   * Lists products in the order of their arrival.
+   */
+  listProducts(address?: {
+    readonly limit?: number
+    /** The `next` of the page before. */
+    readonly after?: string
+  }, options?: CallOptions): Promise<{
+    readonly products: readonly Product[]
+    readonly next: string | null
+  }>
+  /**
+   * Puts a version in service when it is not worse than the one that serves.
+   * @throws StoremindError MODEL_NOT_FOUND, MODEL_NOT_BETTER, MODEL_BROKEN
+   */
+  promoteModel(address: {
+    readonly version: number
+  }, body: {
+    readonly force?: boolean
+  }, options?: CallOptions): Promise<ModelVersion>
+  /**
+   * Adds or changes a placement.
+   */
+  putPlacement(body: Placement, options?: CallOptions): Promise<Placement>
+  /**
+   * Says that the store is open and requests are answered.
+   * @throws StoremindError NOT_READY
+   */
+  ready(options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Removes a key; it stops working at once.
+   * @throws StoremindError KEY_NOT_FOUND
+   */
+  removeKey(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Puts the version that served before back in service.
+   * @throws StoremindError NOTHING_TO_ROLL_BACK, MODEL_BROKEN
+   */
+  rollBackModel(body: {
+    readonly capability?: string
+  }, options?: CallOptions): Promise<ModelVersion>
+  /**
+   * Starts an import of files on the machine that holds the store.
+   * @throws StoremindError IMPORTER_UNKNOWN, FILE_NOT_FOUND, BASIS_REQUIRED, OPTION_UNKNOWN, JOB_RUNNING
+   */
+  startImport(body: ImportRequest, options?: CallOptions): Promise<Job>
+  /**
+   * What the store uses on disk and when the disk will be full.
+   */
+  storageReport(options?: CallOptions): Promise<StorageReport>
+  /**
+   * Counts of what the store holds and which model serves.
+   */
+  storeSummary(options?: CallOptions): Promise<StoreSummary>
+}
+
+/** What the methods send. */
+export const ROUTES = {
+  evaluate: { method: 'POST', path: '/v1/evaluations', params: [], query: [], body: true },
+  explainDecision: { method: 'GET', path: '/v1/decisions/:id/explanation', params: ['id'], query: ['language'], body: false },
+  recommend: { method: 'POST', path: '/v1/recommendations', params: [], query: [], body: true },
+  train: { method: 'POST', path: '/v1/training', params: [], query: [], body: true },
+  backUp: { method: 'POST', path: '/v1/backups', params: [], query: [], body: true },
+  cancelJob: { method: 'POST', path: '/v1/jobs/:id/cancel', params: ['id'], query: [], body: false },
+  checkData: { method: 'GET', path: '/v1/check', params: [], query: [], body: false },
+  createKey: { method: 'POST', path: '/v1/keys', params: [], query: [], body: true },
+  eraseProfile: { method: 'POST', path: '/v1/profiles/erase', params: [], query: [], body: true },
+  exportProfile: { method: 'POST', path: '/v1/profiles/export', params: [], query: [], body: true },
+  getJob: { method: 'GET', path: '/v1/jobs/:id', params: ['id'], query: [], body: false },
+  getModel: { method: 'GET', path: '/v1/models/:version', params: ['version'], query: [], body: false },
+  getProduct: { method: 'GET', path: '/v1/products/:productId', params: ['productId'], query: [], body: false },
+  health: { method: 'GET', path: '/healthz', params: [], query: [], body: false },
+  listImportProblems: { method: 'GET', path: '/v1/imports/:id/problems', params: ['id'], query: ['limit', 'after'], body: false },
+  listImporters: { method: 'GET', path: '/v1/importers', params: [], query: [], body: false },
+  listImports: { method: 'GET', path: '/v1/imports', params: [], query: [], body: false },
+  listKeys: { method: 'GET', path: '/v1/keys', params: [], query: [], body: false },
+  listModels: { method: 'GET', path: '/v1/models', params: [], query: [], body: false },
+  listPlacements: { method: 'GET', path: '/v1/placements', params: [], query: [], body: false },
+  listProducts: { method: 'GET', path: '/v1/products', params: [], query: ['limit', 'after'], body: false },
+  promoteModel: { method: 'POST', path: '/v1/models/:version/promote', params: ['version'], query: [], body: true },
+  putPlacement: { method: 'PUT', path: '/v1/placements', params: [], query: [], body: true },
+  ready: { method: 'GET', path: '/readyz', params: [], query: [], body: false },
+  removeKey: { method: 'DELETE', path: '/v1/keys/:id', params: ['id'], query: [], body: false },
+  rollBackModel: { method: 'POST', path: '/v1/models/rollback', params: [], query: [], body: true },
+  startImport: { method: 'POST', path: '/v1/imports', params: [], query: [], body: true },
+  storageReport: { method: 'GET', path: '/v1/storage', params: [], query: [], body: false },
+  storeSummary: { method: 'GET', path: '/v1/store', params: [], query: [], body: false },
+} as const
+
+/** The words of the errors that arise on this side of the wire. */
+export const CLIENT_ERRORS = {
+  CONNECTION_REFUSED: {"status":503,"what":"Nothing answers at {url}.","why":"The server is not running there, or a firewall is in between.","todo":"Start it with `storemind serve`, or correct the address."},
+  ANSWER_INVALID: {"status":502,"what":"What answers at {url} is not Storemind: {problem}.","why":"Another program listens there, or a proxy in between answered by itself.","todo":"Correct the address, or look at the proxy."},
+} as const
