@@ -17,7 +17,9 @@ export async function generateClient(): Promise<string> {
     for (const file of readdirSync(folder).sort()) {
       if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
       const module: Record<string, unknown> = await import(pathToFileURL(fileURLToPath(new URL(file, folder))).href)
-      for (const [name, value] of Object.entries(module)) {
+      // By name: a bundler may hand out exports in another order than Node.
+      for (const name of Object.keys(module).sort()) {
+        const value = module[name]
         if (isRoute(value)) routes.push(value)
         else if (isNoun(name, value) && !seen.has(contentOf(value))) {
           seen.add(contentOf(value))
