@@ -1,0 +1,121 @@
+import type { ProductRow } from '../ports.ts'
+import { DEFAULT_MARKET } from './facts.ts'
+import type { Interned } from './interning.ts'
+import type { MarketOffer, OfferColumns } from './offers.ts'
+
+export const NONE = -1
+
+/** One product as an answer shows it. */
+export interface CatalogEntry {
+  readonly row: ProductRow
+  readonly id: string
+  readonly title: string
+  readonly link?: string
+  readonly imageLink?: string
+}
+
+export const DESCRIBED = 1
+export const DELETED = 2
+export const REPLENISHABLE = 4
+export const NOT_REPLENISHABLE = 8
+
+/** What the builder has gathered; see the snapshot for the meaning of each. */
+export interface SnapshotParts {
+  readonly revision: number
+  readonly count: number
+  readonly group: Int32Array
+  readonly brand: Int32Array
+  readonly category: Int32Array
+  readonly releasedAt: Float64Array
+  readonly brands: Interned
+  readonly categories: Interned
+  /** [rows] */
+  readonly entries: readonly (CatalogEntry | undefined)[]
+  /** [rows] sums of the constants above */
+  readonly flags: Uint8Array
+  readonly offers: ReadonlyMap<string, OfferColumns>
+  readonly byId: ReadonlyMap<string, ProductRow>
+}
+
+/**
+ * The whole catalogue at one revision, in columns by product row. It never changes: a decision that began with one
+ * snapshot ends with it. Rows that hold no product are neither described nor deleted.
+ */
+export class CatalogSnapshot {
+  readonly revision: number
+  /** Products, described or only named by events, without those that were deleted. */
+  readonly count: number
+  /** One more than the highest row. */
+  readonly rows: number
+  /** [rows] NONE where a product has no group: variants share a number. */
+  readonly group: Int32Array
+  /** [rows] NONE where unknown; named by `brands`. */
+  readonly brand: Int32Array
+  /** [rows] the most special category's path, NONE where unknown; named by `categories`. */
+  readonly category: Int32Array
+  /** [rows] milliseconds UTC: when it was released, or came into the catalogue. NaN where there is no product. */
+  readonly releasedAt: Float64Array
+  readonly brands: Interned
+  /** Paths, "Home > Kitchen". */
+  readonly categories: Interned
+  readonly #entries: readonly (CatalogEntry | undefined)[]
+  readonly #flags: Uint8Array
+  readonly #offers: ReadonlyMap<string, OfferColumns>
+  readonly #byId: ReadonlyMap<string, ProductRow>
+
+  constructor(parts: SnapshotParts) {
+    this.revision = parts.revision
+    this.count = parts.count
+    this.rows = parts.entries.length
+    this.group = parts.group
+    this.brand = parts.brand
+    this.category = parts.category
+    this.releasedAt = parts.releasedAt
+    this.brands = parts.brands
+    this.categories = parts.categories
+    this.#entries = parts.entries
+    this.#flags = parts.flags
+    this.#offers = parts.offers
+    this.#byId = parts.byId
+  }
+
+  /** NONE where the store has no such product. */
+  rowOf(productId: string): ProductRow {
+    return this.#byId.get(productId) ?? NONE
+  }
+
+  /** Deleted products too, so that old decisions can be told. */
+  at(row: ProductRow): CatalogEntry | undefined {
+    return this.#entries[row]
+  }
+
+  described(row: ProductRow): boolean {
+    return ((this.#flags[row] ?? 0) & DESCRIBED) !== 0
+  }
+
+  deleted(row: ProductRow): boolean {
+    return ((this.#flags[row] ?? 0) & DELETED) !== 0
+  }
+
+  /** Whether the store says that it is bought again and again; undefined where the store does not say. */
+  replenishable(row: ProductRow): boolean | undefined {
+    const flags = this.#flags[row] ?? 0
+    return (flags & REPLENISHABLE) !== 0 ? true : (flags & NOT_REPLENISHABLE) !== 0 ? false : undefined
+  }
+
+  /** The offer in a market, else the default market's, else that of the first market that has one. */
+  offer(row: ProductRow, market: string = DEFAULT_MARKET): MarketOffer | undefined {
+    const named = this.#offers.get(market)?.at(row) ?? this.#offers.get(DEFAULT_MARKET)?.at(row)
+    if (named !== undefined) return named
+    for (const columns of this.#offers.values()) {
+      const offer = columns.at(row)
+      if (offer !== undefined) return offer
+    }
+    return undefined
+  }
+
+  /** Whether it can be had now. A product without any offer counts as available: the store does not say otherwise. */
+  available(row: ProductRow, market: string = DEFAULT_MARKET): boolean {
+    return this.offer(row, market)?.available ?? true
+  }
+}

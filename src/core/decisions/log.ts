@@ -1,0 +1,50 @@
+import { CodedError } from '../../contracts/errors.ts'
+import { uuidv7 } from '../../contracts/ids.ts'
+import type { Clock, DecisionRepository, ProfileRow, RandomBytes } from '../ports.ts'
+import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } from './record.ts'
+
+/** A decision that was made and is to be kept. */
+export interface MadeDecision {
+  readonly at: number
+  readonly placement: string
+  /** Only of a personalised decision: a contextual one does not know whose it is. */
+  readonly profile?: ProfileRow
+  readonly record: DecisionRecord
+}
+
+export interface LoggedDecision extends MadeDecision {
+  readonly id: string
+  readonly record: DecodedRecord
+}
+
+export interface DecisionLog {
+  /** Keeps them durably and gives each its id, in the same order. */
+  append(decisions: readonly MadeDecision[]): Promise<string[]>
+  /** @throws CodedError DECISION_NOT_FOUND */
+  get(id: string): Promise<LoggedDecision>
+}
+
+export interface DecisionLogParts {
+  readonly decisions: Pick<DecisionRepository, 'append' | 'get'>
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+}
+
+export function createDecisionLog({ decisions, clock, randomBytes }: DecisionLogParts): DecisionLog {
+  return {
+    async append(made) {
+      const writes = made.map(({ record, ...decision }) => ({
+        id: uuidv7(clock(), randomBytes),
+        ...decision,
+        record: encodeRecord(record),
+      }))
+      await decisions.append(writes)
+      return writes.map(({ id }) => id)
+    },
+    async get(id) {
+      const found = await decisions.get(id)
+      if (found === undefined) throw new CodedError('DECISION_NOT_FOUND', { decision: id })
+      return { ...found, record: decodeRecord(found.record) }
+    },
+  }
+}
