@@ -1,0 +1,90 @@
+import type { ErrorCode, ErrorDetails } from '../../contracts/errors.ts'
+import type { Evaluation, ModelVersion } from '../../contracts/model-version.ts'
+
+/** What the gate compares. */
+export interface GateCandidate {
+  readonly version: number
+  readonly metric: string
+  /** The candidate's value of the metric on its validation. */
+  readonly value: number
+  readonly validation: Evaluation
+}
+
+export interface GateVerdict {
+  readonly passed: boolean
+  /** One sentence for the card and for people. */
+  readonly words: string
+  /** Why it did not pass, as a refusal. */
+  readonly refusal?: { readonly code: ErrorCode; readonly details: ErrorDetails }
+}
+
+/**
+ * Whether a new version may serve: it is not worse than the one that does.
+ *
+ * Solves   one window: value ≥ (1 − tolerance) · serving value, when both were validated on the same days.
+ *          two windows: the same of value / popularity, each with popularity on its own window. Shops are easier to
+ *          predict in some months than in others, and popularity feels that as much as a model does; the bare values
+ *          of two windows cannot be compared.
+ *          no serving version: value ≥ popularity on the same window, without any tolerance.
+ * Given    tolerance: how much worse, relatively, is still as good; it absorbs the noise of a finite validation
+ * Returns  a verdict; a value that is not a number never passes
+ */
+export function gateVerdict(
+  candidate: GateCandidate,
+  serving: Pick<ModelVersion, 'version' | 'metric' | 'value' | 'card'> | undefined,
+  tolerance: number,
+): GateVerdict {
+  const { metric, value, validation } = candidate
+  const popularity = popularityOf(validation, metric)
+  if (serving === undefined || serving.metric !== metric) {
+    const bar = popularity ?? 0
+    return verdict(candidate, value, bar, value >= bar, `popularity’s ${show(bar)}`)
+  }
+  const theirs = serving.card.validation
+  const name = `${show(serving.value)} of version ${serving.version}`
+  if (validation.splitAt === theirs.splitAt && validation.until === theirs.until) {
+    return verdict(candidate, value, serving.value, notWorse(value, serving.value, tolerance), name)
+  }
+  const theirPopularity = popularityOf(theirs, metric)
+  if (!isYardstick(popularity) || !isYardstick(theirPopularity)) {
+    return verdict(candidate, value, serving.value, notWorse(value, serving.value, tolerance), name)
+  }
+  // What the serving version would reach on the candidate's days, if it stays as far above popularity.
+  const expected = (serving.value / theirPopularity) * popularity
+  return verdict(
+    candidate,
+    value,
+    expected,
+    notWorse(value, expected, tolerance),
+    `${show(expected)}, which version ${serving.version} is worth on the same days by its lead over popularity`,
+  )
+}
+
+function notWorse(value: number, bar: number, tolerance: number): boolean {
+  return value >= (1 - tolerance) * bar
+}
+
+function isYardstick(value: number | undefined): value is number {
+  return value !== undefined && value > 0
+}
+
+function popularityOf({ rows }: Evaluation, metric: string): number | undefined {
+  return rows.find(({ name, role }) => name === 'popularity' && role === 'baseline')?.metrics[metric]
+}
+
+function verdict(
+  { version, metric }: GateCandidate,
+  value: number,
+  bar: number,
+  passed: boolean,
+  against: string,
+): GateVerdict {
+  const words = `${metric} ${show(value)} ${passed ? 'is not below' : 'is below'} ${against}.`
+  if (passed) return { passed, words }
+  const details = { version, metric, value: show(value), serving: show(bar) }
+  return { passed, words, refusal: { code: 'MODEL_NOT_BETTER', details } }
+}
+
+function show(value: number): string {
+  return value.toFixed(4)
+}

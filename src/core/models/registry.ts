@@ -1,0 +1,157 @@
+import { CodedError } from '../../contracts/errors.ts'
+import type { ModelCard, ModelVersion } from '../../contracts/model-version.ts'
+import type { Clock, ModelRepository } from '../ports.ts'
+import { type ModelBundle, readBundle, writeBundle } from './bundle.ts'
+import { type GateVerdict, gateVerdict } from './gate.ts'
+
+/** A version that is in memory and ready to answer. */
+export interface LoadedModel {
+  readonly version: ModelVersion
+  readonly models: ModelBundle
+}
+
+export interface LoadOutcome {
+  /** Undefined where nothing was ever promoted, or nothing that was promoted is sound. */
+  readonly loaded: LoadedModel | undefined
+  /** Versions that should have served, and why they cannot; newest first. */
+  readonly broken: readonly { readonly version: number; readonly error: CodedError }[]
+}
+
+export interface NewVersion {
+  readonly models: ModelBundle
+  readonly card: ModelCard
+  readonly metric: string
+  readonly value: number
+}
+
+/** The versions of one capability's model: kept, gated, promoted, rolled back, loaded. */
+export interface ModelRegistry {
+  /** What serves in this process. */
+  readonly current: LoadedModel | undefined
+  /** Makes the files durable, asks the gate, and registers the version as `candidate` or `rejected`. */
+  add(version: NewVersion): Promise<{ readonly version: ModelVersion; readonly verdict: GateVerdict }>
+  /**
+   * Verifies and loads the version, puts it in service, and swaps.
+   * @throws CodedError MODEL_NOT_FOUND, MODEL_NOT_BETTER (unless forced), MODEL_BROKEN; then nothing changed
+   */
+  promote(version: number, options?: { readonly force?: boolean }): Promise<ModelVersion>
+  /**
+   * Puts the version that served before in service again, and swaps.
+   * @throws CodedError NOTHING_TO_ROLL_BACK; MODEL_BROKEN, then nothing changed
+   */
+  rollBack(): Promise<ModelVersion>
+  /**
+   * At start: loads what serves, or, where its files are broken, the version that was promoted last before it and is
+   * sound. What the store says is left as it is, so that people see it and decide.
+   */
+  load(): Promise<LoadOutcome>
+  /** Called after every swap; returns a function that ends it. */
+  onSwap(listener: (loaded: LoadedModel) => void): () => void
+}
+
+export interface ModelRegistryParts {
+  readonly models: ModelRepository
+  readonly clock: Clock
+  readonly capability: string
+  /** `training.tolerance` */
+  readonly tolerance: number
+}
+
+export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
+  const { models, clock, capability, tolerance } = parts
+  const listeners = new Set<(loaded: LoadedModel) => void>()
+  let current: LoadedModel | undefined
+
+  const load = async (version: ModelVersion): Promise<LoadedModel> => {
+    const files = await models.files(version.version)
+    return { version, models: await readBundle(models.directory(version.version), files) }
+  }
+  const swap = (loaded: LoadedModel): ModelVersion => {
+    current = loaded
+    for (const listener of listeners) listener(loaded)
+    return loaded.version
+  }
+  const get = async (version: number): Promise<ModelVersion> => {
+    const found = await models.get(version)
+    if (found?.capability !== capability) throw new CodedError('MODEL_NOT_FOUND', { version })
+    return found
+  }
+
+  return {
+    get current() {
+      return current
+    },
+    async add({ models: bundle, card, metric, value }) {
+      const version = await models.reserveVersion()
+      const written = await writeBundle(models.directory(version), bundle)
+      const serving = await models.serving(capability)
+      const verdict = gateVerdict({ version, metric, value, validation: card.validation }, serving, tolerance)
+      const status = verdict.passed ? 'candidate' : 'rejected'
+      return { version: await models.add({ version, capability, metric, value, card, status, ...written }), verdict }
+    },
+    async promote(version, { force = false } = {}) {
+      const found = await get(version)
+      if (found.status === 'serving' && current?.version.version === version) return found
+      if (!force) await refuseWorse(models, found, tolerance)
+      // Loaded first: what cannot be read is never put in service.
+      const loaded = await load(found)
+      return swap({ ...loaded, version: await models.promote(version, clock()) })
+    },
+    async rollBack() {
+      const before = await previous(models, capability)
+      if (before === undefined) throw new CodedError('NOTHING_TO_ROLL_BACK')
+      const loaded = await load(before)
+      const version = await models.rollBack(capability, clock())
+      if (version === undefined) throw new CodedError('NOTHING_TO_ROLL_BACK')
+      return swap(version.version === before.version ? { ...loaded, version } : await load(version))
+    },
+    async load() {
+      const broken: { version: number; error: CodedError }[] = []
+      for (const version of await everPromoted(models, capability)) {
+        try {
+          const loaded = await load(version)
+          swap(loaded)
+          return { loaded, broken }
+        } catch (error) {
+          if (!(error instanceof CodedError && error.code === 'MODEL_BROKEN')) throw error
+          broken.push({ version: version.version, error })
+        }
+      }
+      return { loaded: undefined, broken }
+    },
+    onSwap(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  }
+}
+
+/** A version that served before has passed the gate in its time and may come back. */
+async function refuseWorse(models: ModelRepository, version: ModelVersion, tolerance: number): Promise<void> {
+  if (version.status === 'retired' || version.status === 'serving') return
+  const serving = await models.serving(version.capability)
+  const candidate = { ...version, validation: version.card.validation }
+  const { refusal } = gateVerdict(candidate, serving, tolerance)
+  if (refusal !== undefined) throw new CodedError(refusal.code, refusal.details)
+}
+
+/**
+ * The serving version, then those that served before it, last promoted first; then, after a roll-back, those that
+ * were promoted later and taken out of service again: still better than none.
+ */
+async function everPromoted(models: ModelRepository, capability: string): Promise<ModelVersion[]> {
+  const versions = (await models.list(capability)).filter(({ status }) => status === 'serving' || status === 'retired')
+  const serving = versions.find(({ status }) => status === 'serving')
+  const isLater = ({ version }: ModelVersion) => serving !== undefined && version > serving.version
+  const retired = versions
+    .filter(({ status }) => status === 'retired')
+    .sort((a, b) => (b.promotedAt ?? 0) - (a.promotedAt ?? 0) || b.version - a.version)
+  const before = retired.filter((version) => !isLater(version))
+  return [...(serving === undefined ? [] : [serving]), ...before, ...retired.filter(isLater)]
+}
+
+async function previous(models: ModelRepository, capability: string): Promise<ModelVersion | undefined> {
+  return (await everPromoted(models, capability)).find(({ status }) => status === 'retired')
+}
