@@ -38,6 +38,8 @@ export interface FeatureRows {
   readonly items: Int32Array
   /** [2·sources × candidates], one feature after the other */
   readonly features: Float32Array
+  /** Per source the rows that it ranked; its two features are 0 elsewhere. */
+  readonly rankedBy: readonly Int32Array[]
   /** Rows of candidates that are targets. */
   readonly hits: Int32Array
   /** [candidates] 1 for those rows. */
@@ -60,5 +62,6 @@ export function featureRows({ rankings, targets }: BlendCase, depth: number, ran
   const hits = Int32Array.from(targets, (target) => rowOf.get(target) ?? -1).filter((row) => row !== -1)
   const isHit = new Uint8Array(items.length)
   for (const row of hits) isHit[row] = 1
-  return { items, features, hits, isHit, targets: targets.length }
+  const rankedBy = rankings.map(({ ids }) => ids.slice(0, depth).map((item) => rowOf.get(item) ?? 0))
+  return { items, features, rankedBy, hits, isHit, targets: targets.length }
 }

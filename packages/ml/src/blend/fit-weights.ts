@@ -22,10 +22,13 @@ interface Best {
   /** [cutoff] */
   readonly rows: Int32Array
   readonly values: Float64Array
+  /** [cutoff + 1] the gain of a perfect ranking by number of targets; its steps are the discounts of the ranks. */
+  readonly ideal: Float64Array
 }
 
 function bestOf(cutoff: number): Best {
-  return { rows: new Int32Array(cutoff), values: new Float64Array(cutoff) }
+  const ideal = Float64Array.from({ length: cutoff + 1 }, (_, targets) => idealGain(targets, cutoff))
+  return { rows: new Int32Array(cutoff), values: new Float64Array(cutoff), ideal }
 }
 
 /** NDCG at `cutoff` of each case under the weights: Float64 [cases]. Ties rank by item, as in serving. */
@@ -109,30 +112,30 @@ function ascend(cases: readonly FeatureRows[], start: Float64Array, { cutoff, ro
         const tried = totalNdcg(cases, trial, best)
         if (tried > gain + 1e-12) [gain, to] = [tried, value]
       }
-      if (to !== from) {
-        shift(cases, scores, scores, f, to - from)
-        weights[f] = to
-      }
+      if (to !== from) shift(cases, scores, scores, f, to - from)
+      // Back to equality on the rows that were tried.
+      shift(cases, scores, trial, f, 0)
+      weights[f] = to
     }
     if (gain - before < 5e-4 * before) break
   }
   return weights
 }
 
-/** trial = scores + delta · feature f. */
+/** to = from + delta · feature f, on the rows that the feature's source ranked; the others are taken to be equal. */
 function shift(
   cases: readonly FeatureRows[],
-  scores: readonly Float64Array[],
-  trial: readonly Float64Array[],
+  from: readonly Float64Array[],
+  to: readonly Float64Array[],
   f: number,
   delta: number,
 ): void {
   for (let c = 0; c < cases.length; c++) {
-    const from = scores[c]!
-    const to = trial[c]!
-    const features = cases[c]!.features
-    const at = f * from.length
-    for (let row = 0; row < from.length; row++) to[row] = from[row]! + delta * features[at + row]!
+    const { features, rankedBy } = cases[c]!
+    const rows = rankedBy[f >> 1]!
+    const [source, target] = [from[c]!, to[c]!]
+    const at = f * source.length
+    for (let r = 0; r < rows.length; r++) target[rows[r]!] = source[rows[r]!]! + delta * features[at + rows[r]!]!
   }
 }
 
@@ -152,7 +155,7 @@ function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Floa
  * comparison, whatever the number of targets.
  */
 function ndcgOf({ isHit, targets }: FeatureRows, scores: Float64Array, best: Best): number {
-  const { rows, values } = best
+  const { rows, values, ideal } = best
   const cutoff = rows.length
   let count = 0
   for (let row = 0; row < scores.length; row++) {
@@ -170,8 +173,8 @@ function ndcgOf({ isHit, targets }: FeatureRows, scores: Float64Array, best: Bes
     rows[at] = row
   }
   let gain = 0
-  for (let rank = 0; rank < count; rank++) if (isHit[rows[rank]!] === 1) gain += 1 / Math.log2(rank + 2)
-  return gain / idealGain(targets, cutoff)
+  for (let rank = 0; rank < count; rank++) if (isHit[rows[rank]!] === 1) gain += ideal[rank + 1]! - ideal[rank]!
+  return gain / ideal[Math.min(targets, cutoff)]!
 }
 
 function totalNdcg(cases: readonly FeatureRows[], scores: readonly Float64Array[], best: Best): number {
