@@ -1,0 +1,62 @@
+import type { ReasonCode } from '../contracts/reason.ts'
+
+/** The capability's name in the registry of models and in model cards. */
+export const CAPABILITY = 'recommendations'
+
+/** The figure on which a new version is compared with the one that serves, on the validation window. */
+export const GATE_METRIC = 'ndcgAt10'
+
+/** Names of the tasks that run in workers of their own; the server's task table maps them to the functions. */
+export const TRAIN_TASK = 'recommendations.train'
+export const EVALUATE_TASK = 'recommendations.evaluate'
+
+/** Everything that produces candidates. A name is kept in models and cards: never rename, append only. */
+export const SOURCE_NAMES = [
+  'personal_frequency',
+  'item_neighbours',
+  'user_neighbours',
+  'transitions',
+  'bought_together',
+  'closed_form',
+  'content',
+  'popularity',
+  'trend',
+] as const
+export type SourceName = (typeof SOURCE_NAMES)[number]
+
+/**
+ * What all surfaces come down to: a page about nothing, for a shopper with a past or without one; a page about one
+ * product; one about what lies in the cart.
+ */
+export const FRAMES = ['home', 'first_visit', 'product', 'cart'] as const
+export type Frame = (typeof FRAMES)[number]
+
+/** How training is run; the defaults stand in the configuration's `training.*` settings. */
+export interface TrainParams {
+  readonly seed: number
+  readonly threads: number
+  /** History that trains, days; 0 for all. */
+  readonly windowDays: number
+  /** Last days of history, held out to choose parameters and the blend. */
+  readonly validationDays: number
+  /** Products in the closed-form model; 0 leaves it out. */
+  readonly closedFormItems: number
+}
+
+export interface EvaluateParams extends TrainParams {
+  /** Days at the end of the history that are the test. */
+  readonly testDays: number
+  /** Name of a placement; `home` where left out. */
+  readonly placement?: string
+}
+
+/** What the record of a decision keeps of a reason; the words are made when somebody asks. */
+export interface ReasonFact {
+  readonly code: ReasonCode
+  /** Share of the item's score, 0 to 1. */
+  readonly weight: number
+  /** Row of the product that the reason speaks of. */
+  readonly product?: number
+  /** How often it was bought, for `bought_before`. */
+  readonly times?: number
+}

@@ -1,0 +1,53 @@
+import type { ReasonWords } from './words.ts'
+
+const times = (count: number | undefined): string =>
+  count === undefined || count <= 1 ? 'once' : count === 2 ? 'twice' : `${count} times`
+
+/** Reasons in English. Titles are quoted as the store writes them. A product that is gone has no title: the sentence stays true without it. */
+export const EN: ReasonWords = {
+  reasons: {
+    bought_before: ({ times: count }) => `You bought this ${count === undefined ? 'before' : times(count)}`,
+    because_bought: ({ product }) => (product ? `Because you bought ${product}` : 'Because of what you bought'),
+    because_viewed: ({ product }) => (product ? `Because you looked at ${product}` : 'Because of what you looked at'),
+    because_in_cart: ({ product }) =>
+      product ? `Goes with ${product} in your cart` : 'Goes with what is in your cart',
+    similar_to: ({ product, value }) =>
+      product ? `Similar to ${product}${value ? ` (${value})` : ''}` : 'Similar to what you know',
+    bought_together: ({ product }) => (product ? `Often bought together with ${product}` : 'Often bought together'),
+    people_like_you: () => 'People who buy what you buy chose this',
+    category_affinity: ({ value }) => (value ? `You often choose from ${value}` : 'From a category you often choose'),
+    brand_affinity: ({ value }) => (value ? `You often choose ${value}` : 'From a brand you often choose'),
+    popular: () => 'Popular in this store',
+    trending: () => 'Bought more and more these days',
+    new_arrival: () => 'New in this store',
+    exploration: () => 'Shown to learn whether you like it',
+    next_after: ({ product }) => (product ? `Often bought after ${product}` : 'Often bought next'),
+  },
+  summary: {
+    decided: (placement, items) =>
+      `For the placement ${placement}, ${items === 1 ? '1 product was' : `${items} products were`} chosen.`,
+    personalised: () => 'The shopper’s own history was used, with consent.',
+    contextual: () => 'Nothing of the shopper’s past was used: a first visit, no consent, or an objection.',
+    model: (version) => `Model version ${version} ranked the products.`,
+    noModel: () => 'No trained model was in service.',
+    refused: (policy, count) =>
+      `${count === 1 ? '1 candidate was' : `${count} candidates were`} refused: ${REFUSALS[policy] ?? policy}.`,
+    explored: (count) =>
+      `${count === 1 ? '1 position was' : `${count} positions were`} filled by a random draw, to learn.`,
+    nothing: () => 'No product of the catalogue could be shown here.',
+  },
+}
+
+/** A policy's refusal code in words; a code that is not here is shown as it is. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  deleted: 'deleted from the catalogue',
+  undescribed: 'not described by any catalogue feed',
+  out_of_stock: 'out of stock',
+  price: 'outside the price limits',
+  excluded: 'excluded by the request',
+  just_bought: 'bought only recently',
+  anchor: 'already on the page or in the cart',
+  variant: 'another variant of a product already shown',
+  category_cap: 'too many of one category',
+  brand_cap: 'too many of one brand',
+}

@@ -1,0 +1,114 @@
+import { type ItemAttributes, type Model, rng } from '@storemind/ml'
+import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
+import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
+import { SOURCES, type SourceData } from '../decide/sources.ts'
+import { type CaseWindow, casesOf, type FrameCase, homeCases } from '../evaluation/cases.ts'
+import { chooseSource, type FitOptions, type FittedSource, fitSource, type Trial } from './fit-sources.ts'
+import { type LearnedBlend, learnBlend, openVoices } from './learn-blend.ts'
+
+/** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
+const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
+
+const STEPS = SOURCES.length + FRAMES.length
+
+export interface LearnOptions extends FitOptions {
+  /** Where history begins and, exclusive, ends, UTC milliseconds. */
+  readonly from: number
+  readonly to: number
+  readonly validationMs: number
+  readonly historyLength: number
+}
+
+/** What validation decided. */
+export interface Recipe {
+  /** The chosen way of each source that has something to learn from, fitted on what came before validation. */
+  readonly fitted: readonly FittedSource[]
+  readonly trials: Readonly<Partial<Record<SourceName, readonly Trial[]>>>
+  readonly blends: Readonly<Record<Frame, LearnedBlend>>
+  readonly splitAt: number
+  readonly before: ShopHistory
+  readonly homeCases: readonly FrameCase[]
+}
+
+/**
+ * Chooses each source's parameters and each frame's blend on the last stretch of history, having learned from what
+ * came before it.
+ *
+ * @throws MlError `cancelled`
+ */
+export async function learn(
+  lines: ShopLines,
+  attributes: ItemAttributes | undefined,
+  options: LearnOptions,
+): Promise<Recipe> {
+  const splitAt = Math.max(options.from, options.to - options.validationMs)
+  const before = historyBetween(lines, options.from, splitAt)
+  const window: CaseWindow = {
+    before,
+    after: historyBetween(lines, splitAt, options.to),
+    from: splitAt,
+    historyLength: options.historyLength,
+  }
+  const cases = Object.fromEntries(
+    FRAMES.map((frame, f) => [frame, casesOf(frame, window, MOST_CASES[frame], rng(options.seed * 64 + 40 + f))]),
+  )
+  const data: SourceData = { ...before, attributes }
+  const fitted: FittedSource[] = []
+  const trials: Partial<Record<SourceName, readonly Trial[]>> = {}
+  for (const [s, source] of SOURCES.entries()) {
+    // What only speaks of anchors is chosen by product pages.
+    const judged = source.name === 'bought_together' ? cases['product'] : cases['home']
+    const chosen = await chooseSource(source, data, judged ?? [], within(options, s, STEPS))
+    if (!chosen) continue
+    fitted.push(chosen.fitted)
+    trials[source.name] = chosen.trials
+  }
+  const blendOf = async (frame: Frame, f: number): Promise<LearnedBlend> =>
+    learnBlend(
+      frame,
+      openVoices(frame, fitted),
+      cases[frame] ?? [],
+      lines.items,
+      within(options, SOURCES.length + f, STEPS),
+    )
+  return {
+    fitted,
+    trials,
+    blends: {
+      home: await blendOf('home', 0),
+      first_visit: await blendOf('first_visit', 1),
+      product: await blendOf('product', 2),
+      cart: await blendOf('cart', 3),
+    },
+    splitAt,
+    before,
+    homeCases: homeCases(window).warm,
+  }
+}
+
+/** The recipe's sources fitted anew on all of a history. */
+export async function refit(recipe: Recipe, data: SourceData, options: FitOptions): Promise<FittedSource[]> {
+  const fitted: FittedSource[] = []
+  for (const [f, { source, params }] of recipe.fitted.entries()) {
+    options.onProgress(source.name, f / recipe.fitted.length)
+    const one = await fitSource(source, data, params, options)
+    if (one) fitted.push(one)
+  }
+  return fitted
+}
+
+/** Step `step` of `steps`, as a stretch of the whole. */
+function within<O extends FitOptions>(options: O, step: number, steps: number): O {
+  return {
+    ...options,
+    onProgress: (what: string, fraction: number) => options.onProgress(what, (step + fraction) / steps),
+  }
+}
+
+/** All models of a bundle by their names in it. */
+export function bundleOf(fitted: readonly FittedSource[], recipe: Recipe): Record<string, Model> {
+  return Object.fromEntries([
+    ...fitted.map(({ source, model }) => [`source.${source.name}`, model] as const),
+    ...FRAMES.map((frame) => [`blend.${frame}`, recipe.blends[frame].model] as const),
+  ])
+}
