@@ -1,7 +1,7 @@
 import { buildInteractions, type Case, type Interactions, integer, queryOf, rng } from '@storemind/ml'
 
 /*
- * Data whose right answer is known. Times are whole hours from EPOCH on, each entry its own basket unless said.
+ * Data whose right answer is known. Times are whole hours from EPOCH on; each entry is its own basket unless said.
  */
 
 const EPOCH = Date.UTC(2026, 0, 1)
@@ -102,15 +102,53 @@ export function plantedChain({ users, items, steps, fidelity, seed }: ChainShape
   return { data, cases: held.map((item, u) => caseOf(data, u, item)), next }
 }
 
+export interface PairShape {
+  users: number
+  /** Even: item 2n and item 2n + 1 are partners. */
+  items: number
+  /** How often a basket that holds an item holds its partner too. */
+  fidelity: number
+  /** Further items of any kind in each basket. */
+  strangers: number
+  seed: number
+}
+
+/**
+ * One basket per user: an item, mostly its partner, and strangers. A case asks with the item alone; its target is the
+ * partner.
+ */
+export function plantedPairs({ users, items, fidelity, strangers, seed }: PairShape): Planted {
+  const random = rng(seed)
+  const rows: Row[] = []
+  for (let u = 0; u < users; u++) {
+    const item = integer(random, items)
+    rows.push([u, item])
+    if (random.next() < fidelity) rows.push([u, item ^ 1])
+    for (let n = 0; n < strangers; n++) rows.push([u, integer(random, items)])
+  }
+  const data = build(users, items, rows, (user) => user)
+  const cases = Array.from({ length: items }, (_, item): Case => {
+    const alone = build(1, items, [[0, item]])
+    return { query: { ...queryOf(alone, 0, EPOCH), user: -1 }, targets: Int32Array.of(item ^ 1) }
+  })
+  return { data, cases }
+}
+
 type Row = readonly [user: number, item: number]
 
-function build(users: number, items: number, rows: readonly Row[]): Interactions {
+function build(
+  users: number,
+  items: number,
+  rows: readonly Row[],
+  basketOf: (user: number, row: number) => number = (_, row) => row,
+): Interactions {
   return buildInteractions({
     users,
     items,
     user: Int32Array.from(rows, ([u]) => u),
     item: Int32Array.from(rows, ([, i]) => i),
     at: Float64Array.from(rows, (_, n) => EPOCH + n * HOUR),
+    basket: Int32Array.from(rows, ([user], row) => basketOf(user, row)),
   })
 }
 
