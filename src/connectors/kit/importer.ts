@@ -19,13 +19,19 @@ export type ImportItem =
   | { readonly kind: 'event'; readonly line: SourceLine; readonly key: string; readonly message: SegmentMessage }
   | { readonly kind: 'problem'; readonly line: SourceLine; readonly code: ErrorCode; readonly details: ErrorDetails }
 
-/** One file of an import, in the order in which it is read. */
+/**
+ * One file of an import, in the order in which it is read. Files of one plan may also be left out (they were imported
+ * before) and read on their own.
+ */
 export interface ImportFile {
   readonly path: string
   readonly bytes: number
-  /** Names the content: equal fingerprints are equal files (size, and a hash of the content). */
+  /** Equal fingerprints are equal content (size and hash), read the same way (mapping, options, basis). */
   readonly fingerprint: string
-  /** Streams the file's items; memory does not grow with the file. `onBytes` hears how far it has read. */
+  /**
+   * Streams the file's items; memory does not grow with the file. `onBytes` hears how far it has read, up to `bytes`.
+   * Ends early, without an error, when `signal` is aborted.
+   */
   read(options: { readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void }): AsyncIterable<ImportItem>
 }
 
@@ -44,6 +50,9 @@ export interface Importer {
   readonly info: ImporterInfo
   /** The basis taken where the caller states none; only public sample data has one. */
   readonly defaultBasis?: LegalBasis
-  /** @throws CodedError FILE_NOT_FOUND, FILE_EMPTY, FILE_MISSING_COLUMN, FILE_ENCODING, OPTION_UNKNOWN before anything is read */
+  /**
+   * @throws CodedError before anything is read: FILE_NOT_FOUND, FILE_EMPTY, FILE_MISSING_COLUMN, FILE_DUPLICATE_COLUMN,
+   * FILE_ENCODING, OPTION_UNKNOWN; BASIS_REQUIRED where the basis is consent and no column states it
+   */
   plan(source: ImportSource): Promise<readonly ImportFile[]>
 }

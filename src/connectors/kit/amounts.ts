@@ -1,0 +1,57 @@
+import { parseMicros } from '../../contracts/money.ts'
+import { quoted, type Refusal, refuse } from './problem.ts'
+
+export type DecimalMark = '.' | ','
+
+/** An amount in micros and the currency that stood beside it, if any. */
+export interface Price {
+  readonly micros: number
+  readonly currency?: string
+}
+
+const PRICE = /^(?:([A-Za-z]{3})\s*)?([+-]?[\d.,]+)(?:\s*([A-Za-z]{3}))?$/
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/
+
+/**
+ * "12.34", "12.34 EUR" or "EUR 12.34" → micros. Thousands separators are refused: "1,234" is twelve hundred to some
+ * and one and a bit to others, and a guess would be a wrong price.
+ */
+export function parsePrice(text: string, field: string, mark: DecimalMark = '.'): Price | Refusal {
+  const match = PRICE.exec(text.trim())
+  const micros = match?.[2] === undefined ? undefined : parseMicros(withPoint(match[2], mark))
+  const [before, after] = [match?.[1], match?.[3]]
+  if (micros === undefined || (before !== undefined && after !== undefined)) {
+    return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  }
+  if (micros < 0) return refuse('ROW_NUMBER_NEGATIVE', { field, value: quoted(text) })
+  const currency = (before ?? after)?.toUpperCase()
+  return currency === undefined ? { micros } : { micros, currency }
+}
+
+/** A finite decimal number above zero, whole or not (goods by weight). No exponent, NaN or Infinity. */
+export function parseQuantity(text: string, field: string, mark: DecimalMark = '.'): number | Refusal {
+  const quantity = parseDecimal(text, mark)
+  if (quantity === undefined) return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  if (quantity < 0) return refuse('ROW_NUMBER_NEGATIVE', { field, value: quoted(text) })
+  if (quantity === 0) {
+    return refuse('ROW_VALUE_INVALID', { field, value: quoted(text), known: 'quantities above zero' })
+  }
+  return quantity
+}
+
+/** A signed decimal number; undefined where the text is none. */
+export function parseDecimal(text: string, mark: DecimalMark = '.'): number | undefined {
+  const trimmed = withPoint(text.trim(), mark)
+  const value = DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN
+  return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined
+}
+
+/** With a comma as the mark a point has no place, and the other way round. */
+function withPoint(text: string, mark: DecimalMark): string {
+  if (mark === '.') return text
+  return text.includes('.') ? 'NaN' : text.replace(',', '.')
+}
+
+export function isRefusal(value: object | number | string | undefined | boolean): value is Refusal {
+  return typeof value === 'object' && 'code' in value
+}

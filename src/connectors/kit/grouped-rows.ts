@@ -1,0 +1,46 @@
+import { Consecutive } from './consecutive.ts'
+import type { ImportFile, ImportItem } from './importer.ts'
+import { type ProblemItem, problem, type Refusal } from './problem.ts'
+import type { Table, TableRow } from './table.ts'
+
+/** Rows held while their group is open. A group above it comes out in parts. */
+export const GROUP_LIMIT = 10_000
+
+export interface RowGrouping<Line> {
+  /** One row → the group it belongs to and what it adds, or why it cannot be used; undefined to pass over it. */
+  line(row: TableRow): { readonly group: string; readonly line: Line } | Refusal | undefined
+  /** A group of rows → what it means. `at` is where its first row stands. */
+  group(name: string, lines: readonly Line[], at: ImportItem['line']): Iterable<ImportItem>
+}
+
+/** An import file out of a table whose rows belong together in groups; rows of a group stand one after the other. */
+export function groupedRows<Line>(table: Table, grouping: RowGrouping<Line>): ImportFile {
+  return {
+    path: table.file.path,
+    bytes: table.file.bytes,
+    fingerprint: table.fingerprint,
+    async *read(options) {
+      const groups = new Consecutive<{ at: ImportItem['line']; line: Line }>(GROUP_LIMIT)
+      const made = (group: ReturnType<typeof groups.end>): Iterable<ImportItem> => {
+        const first = group?.items[0]
+        if (group === undefined || first === undefined) return []
+        return grouping.group(
+          group.name,
+          group.items.map((item) => item.line),
+          first.at,
+        )
+      }
+      for await (const row of table.rows(options)) {
+        if (row.kind === 'problem') {
+          yield row satisfies ProblemItem
+          continue
+        }
+        const read = grouping.line(row)
+        if (read === undefined) continue
+        if ('code' in read) yield problem(row.at, read)
+        else yield* made(groups.add(read.group, { at: row.at, line: read.line }))
+      }
+      if (!options.signal.aborted) yield* made(groups.end())
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { ErrorCode, ErrorDetails } from '../../contracts/errors.ts'
+import type { ImportItem, SourceLine } from './importer.ts'
+
+export type ProblemItem = Extract<ImportItem, { kind: 'problem' }>
+
+/** What a field or a row turned out to be: a refusal is a value, so that the other rows go on. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+}
+
+export function refuse(code: ErrorCode, details: ErrorDetails = {}): Refusal {
+  return { code, details }
+}
+
+export function problem(line: SourceLine, refusal: Refusal): ProblemItem {
+  return { kind: 'problem', line, code: refusal.code, details: refusal.details }
+}
+
+const QUOTED_LENGTH = 80
+
+/** A value as a message quotes it: cut short, and without halves of characters or control characters. */
+export function quoted(value: string): string {
+  const short = value.length > QUOTED_LENGTH ? `${value.slice(0, QUOTED_LENGTH)}…` : value
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return short.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, ' ')
+}
