@@ -159,6 +159,8 @@ export function modelContract<P extends object, Opened extends object>(contract:
         ['index_out_of_range', { ...good, items: good.items.map(() => -1) }],
         ['bad_weight', { ...good, weights: good.weights.map(() => Number.NaN) }],
         ['bad_weight', { ...good, weights: good.weights.map(() => 0) }],
+        ['bad_time', { ...good, at: good.at.map(() => Number.NaN) }],
+        ['bad_time', { ...good, now: Number.NaN }],
         ['length_mismatch', { ...good, at: new Float64Array(0) }],
       ] as const) {
         expect(() => scoresItems?.score(bad, board)).toThrow(coded(code))

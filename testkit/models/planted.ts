@@ -1,4 +1,4 @@
-import { buildInteractions, type Case, type Interactions, integer, queryOf, rng } from '@storemind/ml'
+import { buildInteractions, type Case, type Interactions, integer, queryOf, rng, shuffle } from '@storemind/ml'
 
 /*
  * Data whose right answer is known. Times are whole hours from EPOCH on; each entry is its own basket unless said.
@@ -77,13 +77,10 @@ export interface ChainShape {
 /** Items follow one another in a hidden ring; only order tells, popularity and co-occurrence are nearly flat. */
 export function plantedChain({ users, items, steps, fidelity, seed }: ChainShape): Planted & { next: Int32Array } {
   const random = rng(seed)
-  const ring = Int32Array.from({ length: items }, (_, i) => i)
-  for (let i = items - 1; i > 0; i--) {
-    const j = integer(random, i + 1)
-    const kept = ring[i] ?? 0
-    ring[i] = ring[j] ?? 0
-    ring[j] = kept
-  }
+  const ring = shuffle(
+    random,
+    Int32Array.from({ length: items }, (_, i) => i),
+  )
   const next = new Int32Array(items)
   ring.forEach((item, r) => {
     next[item] = ring[(r + 1) % items] ?? 0

@@ -2,7 +2,7 @@ import { MlError } from '../frame/errors.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import type { Rng } from '../frame/model.ts'
 import { queryOf } from '../frame/query.ts'
-import { integer } from '../frame/rng.ts'
+import { shuffle } from '../frame/rng.ts'
 
 /** One question with its right answers: a past, and the distinct items that followed it. */
 export interface Case {
@@ -71,14 +71,10 @@ export function leaveLastBasketOut(data: Interactions): Split {
 /** A fold in [0, folds) for each user: Int32 [users], sizes differing by at most one. @throws MlError `bad_parameter` */
 export function userFolds(users: number, folds: number, random: Rng): Int32Array {
   if (!Number.isInteger(folds) || folds < 2) throw new MlError('bad_parameter', `${folds} folds`)
-  const fold = Int32Array.from({ length: users }, (_, u) => u % folds)
-  for (let u = users - 1; u > 0; u--) {
-    const other = integer(random, u + 1)
-    const kept = fold[u]!
-    fold[u] = fold[other]!
-    fold[other] = kept
-  }
-  return fold
+  return shuffle(
+    random,
+    Int32Array.from({ length: users }, (_, u) => u % folds),
+  )
 }
 
 /** The entries for which `keep` holds, users and items keeping their indices. @cost O(entries) */

@@ -4,14 +4,16 @@ import type { Interactions, Query } from './interactions.ts'
 /**
  * What every opened model asks of a query.
  * @cost O(history)
- * @throws MlError `length_mismatch`, `index_out_of_range`, `bad_weight`
+ * @throws MlError `length_mismatch`, `index_out_of_range`, `bad_weight`, `bad_time`
  */
 export function checkQuery(query: Query, items: number): void {
   const m = query.items.length
   if (query.weights.length !== m || query.at.length !== m || query.basket.length !== m) {
     throw new MlError('length_mismatch', 'the items, weights, at and basket of a query')
   }
+  if (!Number.isFinite(query.now)) throw new MlError('bad_time', `a query asked at ${query.now}`)
   for (let h = 0; h < m; h++) {
+    if (!Number.isFinite(query.at[h])) throw new MlError('bad_time', `${query.at[h]} at history entry ${h}`)
     const item = query.items[h]!
     if (item < 0 || item >= items) throw new MlError('index_out_of_range', `item ${item} of ${items}`)
     const weight = query.weights[h]!

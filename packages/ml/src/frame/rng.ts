@@ -69,12 +69,12 @@ export function normal(random: Rng): number {
 }
 
 /** Shuffles in place (Durstenfeld 1964) and returns the same array. */
-export function shuffle<A extends Int32Array | Uint32Array | unknown[]>(random: Rng, array: A): A {
+export function shuffle<A extends Int32Array | Uint32Array>(random: Rng, array: A): A {
   for (let i = array.length - 1; i > 0; i--) {
     const j = integer(random, i + 1)
-    const kept = array[i]
-    array[i] = array[j] as never
-    array[j] = kept as never
+    const kept = array[i]!
+    array[i] = array[j]!
+    array[j] = kept
   }
   return array
 }
