@@ -1,0 +1,56 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { CodedError, type ErrorBody, type ErrorCode, type ErrorDetails } from '../../contracts/errors.ts'
+import { faultOf } from '../logging.ts'
+
+/** Fastify's own refusals in our words. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, (request: FastifyRequest) => [ErrorCode, ErrorDetails]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (request) => [
+    'BODY_TOO_LARGE',
+    { limit: request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit ?? 0 },
+  ],
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => ['MALFORMED_JSON', { problem: 'it is empty' }],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => ['MALFORMED_JSON', { problem: 'its content-type is not application/json' }],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => ['BAD_REQUEST', { problem: 'its content-length is not its length' }],
+  FST_ERR_BAD_URL: () => ['BAD_REQUEST', { problem: 'the address is not a valid URL' }],
+}
+
+export interface ErrorAnswer {
+  readonly status: number
+  readonly body: { readonly error: ErrorBody }
+}
+
+/** What a caller is told of an error. What was not foreseen becomes INTERNAL: a reference, and no inner details. */
+export function errorAnswer(error: unknown, request: FastifyRequest): ErrorAnswer {
+  const coded = asCoded(error, request)
+  if (coded !== undefined) return { status: coded.status, body: { error: coded.body } }
+  request.log.error({ reference: request.id, fault: faultOf(error, request.log.level) }, 'request failed')
+  const internal = new CodedError('INTERNAL', { reference: request.id })
+  return { status: internal.status, body: { error: internal.body } }
+}
+
+function asCoded(error: unknown, request: FastifyRequest): CodedError | undefined {
+  if (error instanceof CodedError) return error
+  const code = codeOf(error)
+  const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined
+  if (known !== undefined) return new CodedError(...known(request))
+  if (error instanceof SyntaxError && 'statusCode' in error) {
+    return new CodedError('MALFORMED_JSON', { problem: withoutContent(error.message) })
+  }
+  return undefined
+}
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
+}
+
+/** A parser's message quotes the body; the caller knows it, and a shopper's data need not come back. */
+function withoutContent(message: string): string {
+  return message.replace(/,? ?["“].*$/s, '').replace(/ in JSON.*$/s, '') || 'it cannot be read'
+}
+
+export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body } = errorAnswer(error, request)
+  void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body))
+}

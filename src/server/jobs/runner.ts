@@ -1,0 +1,152 @@
+import { CodedError } from '../../contracts/errors.ts'
+import type { Job, JobKind, JobProgress } from '../../contracts/job.ts'
+import type { Clock, JobRepository, JobRun } from '../../core/ports.ts'
+import { faultOf, type Logger } from '../logging.ts'
+
+/** Progress is written at most so often; whoever asks this process sees it at once. */
+const PROGRESS_MILLIS = 1000
+
+export interface JobRunner {
+  /**
+   * Starts a job and returns it at once. What `work` returns becomes its result.
+   * @throws CodedError JOB_RUNNING when one of this kind runs
+   */
+  start(kind: JobKind, params: Readonly<Record<string, unknown>>, work: JobWork): Promise<Job>
+  /** @throws CodedError JOB_NOT_FOUND */
+  get(id: string): Promise<Job>
+  /** Asks it to stop at the next safe point; a job that has ended stays as it is. @throws CodedError JOB_NOT_FOUND */
+  cancel(id: string): Promise<Job>
+  /** Resolves when the job has ended. */
+  ended(id: string): Promise<void>
+  /** Stops all jobs at their next safe point and waits for them; they are marked `interrupted`. */
+  close(): Promise<void>
+}
+
+export type JobWork = (run: JobRun) => Promise<unknown>
+
+export interface JobRunnerParts {
+  readonly jobs: JobRepository
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface Running {
+  readonly id: string
+  readonly kind: JobKind
+  readonly controller: AbortController
+  progress: JobProgress
+  done: Promise<void>
+}
+
+const CANCELLED = 'cancelled'
+const INTERRUPTED = 'interrupted'
+
+export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRunner {
+  const running = new Map<string, Running>()
+  /** Kinds that are being started: the row is written asynchronously. */
+  const starting = new Set<JobKind>()
+  let closed = false
+
+  const run = async (entry: Running, work: JobWork): Promise<void> => {
+    const writer = progressWriter(entry, jobs, clock)
+    try {
+      const result = await work({
+        signal: entry.controller.signal,
+        clock,
+        progress: (progress) => writer.report(progress),
+      })
+      await writer.settled()
+      await jobs.end(entry.id, clock(), { status: 'succeeded', result })
+      logger.info({ job: entry.id, kind: entry.kind }, 'job succeeded')
+    } catch (error) {
+      await writer.settled()
+      await jobs.end(entry.id, clock(), outcomeOf(error, entry))
+      logger.info({ job: entry.id, kind: entry.kind, fault: faultOf(error, logger.level) }, 'job ended early')
+    } finally {
+      running.delete(entry.id)
+    }
+  }
+
+  const outcomeOf = (error: unknown, entry: Running): Pick<Job, 'status' | 'error'> => {
+    const { signal } = entry.controller
+    if (signal.aborted) {
+      const status = signal.reason === INTERRUPTED ? 'interrupted' : 'cancelled'
+      return { status, error: new CodedError('JOB_CANCELLED', { kind: entry.kind }).body }
+    }
+    if (error instanceof CodedError) return { status: 'failed', error: error.body }
+    logger.error({ reference: entry.id, fault: faultOf(error, logger.level) }, 'job failed')
+    return { status: 'failed', error: new CodedError('INTERNAL', { reference: entry.id }).body }
+  }
+
+  const find = async (id: string): Promise<Job> => {
+    const job = await jobs.get(id)
+    if (job === undefined) throw new CodedError('JOB_NOT_FOUND', { job: id })
+    const live = running.get(id)
+    return live === undefined || job.endedAt !== undefined ? job : { ...job, progress: live.progress }
+  }
+
+  return {
+    async start(kind, params, work) {
+      if (closed) throw new CodedError('NOT_READY')
+      const other = [...running.values()].find((entry) => entry.kind === kind)
+      if (other !== undefined || starting.has(kind)) {
+        throw new CodedError('JOB_RUNNING', { kind, job: other?.id ?? 'just started' })
+      }
+      starting.add(kind)
+      try {
+        const { id, progress } = await jobs.create(kind, params, clock())
+        await jobs.start(id, clock())
+        const entry: Running = { id, kind, controller: new AbortController(), progress, done: Promise.resolve() }
+        running.set(id, entry)
+        entry.done = run(entry, work)
+        // A job that cannot even be recorded as ended (the disk is full) must not bring the server down.
+        entry.done.catch((error: unknown) => logger.error({ job: id, fault: faultOf(error, logger.level) }, 'job lost'))
+        logger.info({ job: id, kind }, 'job started')
+        if (closed) entry.controller.abort(INTERRUPTED)
+        return await find(id)
+      } finally {
+        starting.delete(kind)
+      }
+    },
+    get: find,
+    async cancel(id) {
+      running.get(id)?.controller.abort(CANCELLED)
+      return find(id)
+    },
+    async ended(id) {
+      await running.get(id)?.done.catch(() => undefined)
+    },
+    async close() {
+      closed = true
+      const entries = [...running.values()]
+      for (const { controller } of entries) controller.abort(INTERRUPTED)
+      await Promise.allSettled(entries.map(({ done }) => done))
+    },
+  }
+}
+
+/** Writes progress now and then, one write at a time, and never lets a failed write spoil the job. */
+function progressWriter(entry: Running, jobs: JobRepository, clock: Clock) {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  let phase = ''
+  let writing: Promise<void> | undefined
+  return {
+    report(progress: JobProgress): void {
+      entry.progress = progress
+      const due = progress.phase !== phase || clock() - writtenAt >= PROGRESS_MILLIS
+      if (!due || writing !== undefined) return
+      phase = progress.phase
+      writtenAt = clock()
+      writing = jobs
+        .progress(entry.id, progress)
+        .catch(() => undefined)
+        .finally(() => {
+          writing = undefined
+        })
+    },
+    settled: async (): Promise<void> => {
+      await writing
+      await jobs.progress(entry.id, entry.progress).catch(() => undefined)
+    },
+  }
+}
