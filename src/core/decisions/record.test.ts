@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { REASON_CODES, type ReasonCode } from '../../contracts/reason.ts'
+import { propensity } from './choose.ts'
+import { REFUSAL_CODES, type RefusalCode } from './policies/policy.ts'
+import { type DecisionRecord, decodeRecord, encodeRecord, type RecordedItem } from './record.ts'
+
+const reasonCodes = Object.keys(REASON_CODES) as ReasonCode[]
+const refusalCodes = Object.keys(REFUSAL_CODES) as RefusalCode[]
+
+const reason = fc.record(
+  {
+    code: fc.constantFrom(...reasonCodes),
+    product: fc.nat({ max: 0x7fffffff }),
+    value: fc.nat({ max: 100_000 }),
+    weight: fc.nat({ max: 255 }).map((steps) => steps / 255),
+  },
+  { requiredKeys: ['code', 'weight'] },
+)
+
+function itemFor(explores: boolean): fc.Arbitrary<RecordedItem> {
+  return fc.record({
+    product: fc.nat({ max: 0x7fffffff }),
+    score: fc.float({ noNaN: true }),
+    pool: explores ? fc.integer({ min: 1, max: 500 }) : fc.constant(1),
+    best: explores ? fc.boolean() : fc.constant(true),
+    reasons: fc.array(reason, { maxLength: 3 }),
+  })
+}
+
+const record: fc.Arbitrary<DecisionRecord> = fc
+  .oneof(fc.constant(0), fc.double({ min: 0.001, max: 0.5, noNaN: true }))
+  .chain((exploreRate) =>
+    fc.record({
+      why: fc.constantFrom(
+        { basis: 'personalised' } as const,
+        { basis: 'contextual', cause: 'first_visit' } as const,
+        { basis: 'contextual', cause: 'bot' } as const,
+      ),
+      modelVersion: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
+      seed: fc.integer({ min: 0, max: 0xffffffff }),
+      exploreRate: fc.constant(exploreRate),
+      items: fc.array(itemFor(exploreRate > 0), { maxLength: 12 }),
+      refused: fc.dictionary(fc.constantFrom(...refusalCodes), fc.integer({ min: 1, max: 10_000 }), {
+        noNullPrototype: true,
+      }),
+    }),
+  )
+  .map(({ why, ...rest }) => ({ ...why, ...rest }))
+
+describe('a decision record', () => {
+  it('comes back from its bytes with every propensity', () => {
+    fc.assert(
+      fc.property(record, (written) => {
+        const { exploreRate } = written
+        const items = written.items.map((item) => ({
+          ...item,
+          propensity: propensity(exploreRate, item.pool, item.best),
+        }))
+        expect(decodeRecord(encodeRecord(written))).toEqual({ ...written, items })
+      }),
+    )
+  })
+
+  it('stays under 300 bytes for ten items with three reasons each, explored, with every policy refusing', () => {
+    const items: RecordedItem[] = Array.from({ length: 10 }, (_, i) => ({
+      product: 499_990 + i,
+      score: 1 / (i + 1),
+      pool: 50,
+      best: i % 2 === 0,
+      reasons: Array.from({ length: 3 }, (_, r) => ({
+        code: 'because_bought',
+        product: 400_000 + 10 * i + r,
+        weight: 0.3,
+      })),
+    }))
+    const bytes = encodeRecord({
+      basis: 'personalised',
+      modelVersion: 9999,
+      seed: 0xffffffff,
+      exploreRate: 0.1,
+      items,
+      refused: Object.fromEntries(refusalCodes.map((code) => [code, 500])),
+    })
+    expect(bytes.length).toBeLessThan(300)
+  })
+
+  it('keeps the three first reasons', () => {
+    const four = reasonCodes.slice(0, 4).map((code) => ({ code, weight: 0.2 }))
+    const { items } = decodeRecord(
+      encodeRecord({
+        basis: 'personalised',
+        modelVersion: null,
+        seed: 1,
+        exploreRate: 0,
+        items: [{ product: 1, score: 1, pool: 1, best: true, reasons: four }],
+        refused: {},
+      }),
+    )
+    expect(items[0]?.reasons.map(({ code }) => code)).toEqual(reasonCodes.slice(0, 3))
+  })
+
+  it('refuses bytes that are cut short or of another format', () => {
+    const bytes = encodeRecord({
+      basis: 'contextual',
+      cause: 'no_consent',
+      modelVersion: 3,
+      seed: 5,
+      exploreRate: 0,
+      items: [{ product: 77, score: 0.5, pool: 1, best: true, reasons: [{ code: 'popular', weight: 1 }] }],
+      refused: { price: 2 },
+    })
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeRecord(bytes.subarray(0, length))).toThrow(RangeError)
+    }
+    expect(() => decodeRecord(Uint8Array.of(99, ...bytes.subarray(1)))).toThrow(RangeError)
+  })
+})
