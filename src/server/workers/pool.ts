@@ -10,8 +10,10 @@ export interface WorkersOptions {
   readonly entry?: URL
 }
 
+const ENTRY = new URL('./entry.ts', import.meta.url)
+
 /** Runs each task in a worker thread of its own: a fault or a full memory there leaves the server standing. */
-export function createWorkers({ directory, masterKey, entry = ownEntry() }: WorkersOptions): Workers {
+export function createWorkers({ directory, masterKey, entry = ENTRY }: WorkersOptions): Workers {
   return {
     async run<Result>(task: string, params: unknown, run: JobRun): Promise<Result> {
       run.signal.throwIfAborted()
@@ -56,9 +58,4 @@ function outcome(worker: Worker, task: string, run: JobRun): Promise<unknown> {
 function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it threw something that is not an error'
   return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : error.name
-}
-
-/** Beside this file, in the form that this file has: TypeScript in a checkout, JavaScript in a package. */
-function ownEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js', import.meta.url)
 }

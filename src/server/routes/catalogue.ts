@@ -1,0 +1,40 @@
+import { CodedError } from '../../contracts/errors.ts'
+import type { Product } from '../../contracts/product.ts'
+import { handle, type RouteHandler } from '../../contracts/route.ts'
+import { getProduct, listProducts } from '../../contracts/routes/engine.ts'
+import type { Store, StoredProduct } from '../../core/ports.ts'
+
+const PAGE = 100
+
+export function catalogueRoutes({ catalog }: Pick<Store, 'catalog'>): RouteHandler[] {
+  return [
+    handle(listProducts, async ({ query: { limit = PAGE, after } }) => {
+      const products: Product[] = []
+      const from = rowOf(after)
+      for await (const chunk of catalog.all({ ...(from === undefined ? {} : { afterRow: from }), chunk: limit })) {
+        for (const stored of chunk) {
+          if (!isThere(stored)) continue
+          products.push(stored.product)
+          if (products.length === limit) return { products, next: String(stored.row) }
+        }
+      }
+      return { products, next: null }
+    }),
+    handle(getProduct, async ({ params: { productId } }) => {
+      const stored = await catalog.byId(productId)
+      if (stored === undefined || !isThere(stored)) throw new CodedError('PRODUCT_NOT_FOUND', { product: productId })
+      return stored.product
+    }),
+  ]
+}
+
+function isThere({ described, deletedAt }: StoredProduct): boolean {
+  return described && deletedAt === undefined
+}
+
+function rowOf(after: string | undefined): number | undefined {
+  if (after === undefined) return undefined
+  if (!/^\d{1,15}$/.test(after))
+    throw new CodedError('BAD_REQUEST', { problem: 'query/after is not the next of a page' })
+  return Number(after)
+}
