@@ -10,7 +10,7 @@ import { type WorldOptions, worldOptions } from './options.ts'
 export interface World {
   readonly options: WorldOptions
   readonly catalogue: Catalogue
-  /** The catalogue as of the end of the history. */
+  /** The catalogue as of the end of the history, departments mixed as in a feed that grew over the years. */
   products(): Generator<Product, void>
   /** Visits by when they began, each visit's messages together. Every call tells the same from the beginning. */
   messages(): Generator<SegmentMessage, void>
@@ -24,10 +24,23 @@ export function createWorld(given: Partial<WorldOptions> = {}): World {
     options,
     catalogue,
     *products() {
-      for (let product = 0; product < catalogue.size; product++) yield describe(catalogue, options, product)
+      const step = stepThrough(catalogue.size)
+      for (let n = 0; n < catalogue.size; n++) yield describe(catalogue, options, (n * step) % catalogue.size)
     },
     *messages() {
       for (const visit of visits(catalogue, options)) yield* messagesOf(catalogue, visit)
     },
   }
+}
+
+/** A step near the golden section that shares no divisor with the size, so that stepping by it meets everything once. */
+function stepThrough(size: number): number {
+  let step = Math.max(1, Math.round(size * 0.618))
+  while (divisor(size, step) !== 1) step++
+  return step
+}
+
+/** Euclid's greatest common divisor. */
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b)
 }

@@ -130,7 +130,8 @@ export function brandName(brand: number): string {
 /** The family's own words: an adjective and a line, 960 of them; then a number is added. */
 export function familyWords(family: number): { english: string; chinese: string } {
   const [adjective, zh] = ADJECTIVES[family % ADJECTIVES.length] ?? ADJECTIVES[0]
-  const line = LINES[Math.floor(family / ADJECTIVES.length) % LINES.length] ?? LINES[0]
+  // Steps of 17, so that neighbours differ in both words; with 24 and 40 words every pair still comes once in 960.
+  const line = LINES[(Math.floor(family / ADJECTIVES.length) + 17 * family) % LINES.length] ?? LINES[0]
   const round = Math.floor(family / (ADJECTIVES.length * LINES.length))
   const number = round === 0 ? '' : ` ${round + 1}`
   return { english: `${line}${number} ${adjective}`, chinese: `${line}${number} ${zh}` }

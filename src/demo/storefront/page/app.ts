@@ -1,0 +1,61 @@
+import type { StorefrontConfiguration } from '../files.ts'
+import { createApi } from './api.ts'
+import { cart } from './cart.ts'
+import { byId, element } from './element.ts'
+import { drawFrame, say, showCartCount } from './header.ts'
+import { home } from './home.ts'
+import { product } from './product.ts'
+import { Session } from './session.ts'
+import { trouble } from './trouble.ts'
+import { wordsIn } from './words.ts'
+
+/** Counts drawings, so that a slow answer does not draw over the page that was asked for after it. */
+let drawing = 0
+
+async function draw(session: Session, options: { readonly move: boolean; readonly said?: string }): Promise<void> {
+  const own = ++drawing
+  const main = byId('main')
+  main.setAttribute('aria-busy', 'true')
+  const parts = await pageOf(session).catch((error: unknown) => [trouble(session.words, error)])
+  if (own !== drawing) return
+  main.replaceChildren(...parts)
+  main.removeAttribute('aria-busy')
+  const title = main.querySelector('h1')?.textContent
+  document.title = [title, session.configuration.store].filter(Boolean).join(' · ')
+  showCartCount(session)
+  say(options.said ?? title ?? '')
+  if (!options.move) return
+  window.scrollTo(0, 0)
+  main.focus()
+}
+
+function pageOf(session: Session): Promise<HTMLElement[]> {
+  const [, page = '', id = ''] = location.hash.split('/')
+  if (page === 'product') return product(session, decodeURIComponent(id), say)
+  if (page === 'cart') return cart(session, (said) => void draw(session, { move: false, said }))
+  return home(session)
+}
+
+async function start(): Promise<void> {
+  const response = await fetch('config.json')
+  if (!response.ok) throw new Error(`config.json: ${response.status}`)
+  // The server that serves this page makes it.
+  const configuration = (await response.json()) as StorefrontConfiguration
+  const session = new Session(createApi(configuration.key), configuration, () => showCartCount(session))
+  const redraw = () => {
+    const focused = document.activeElement?.id
+    drawFrame(session, redraw)
+    if (focused) document.getElementById(focused)?.focus()
+    void draw(session, { move: false })
+  }
+  byId('skip').addEventListener('click', (event) => {
+    event.preventDefault()
+    byId('main').focus()
+  })
+  window.addEventListener('hashchange', () => void draw(session, { move: true }))
+  redraw()
+}
+
+start().catch((error: unknown) =>
+  byId('main').replaceChildren(element('h1', {}, 'Demo store'), trouble(wordsIn('en'), error)),
+)
