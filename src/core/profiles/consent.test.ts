@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ConsentState, LEGAL_BASES, type LegalBasis } from '../../contracts/consent.ts'
-import { gate, latestStatements, type Member, permits } from './consent.ts'
+import { gate, latestStatements, permits } from './consent.ts'
 import { feature } from './features/feature.ts'
 import { frequency } from './features/purchases.ts'
 import { basketHash, ProfileState } from './profile-state.ts'
-import { totals } from './states/totals.ts'
+import { distinct } from './states/distinct.ts'
 
-function member(basis: LegalBasis, orderId: string): Member {
+function stateWith(orderId: string): Uint8Array {
   const state = new ProfileState()
   const event = {
     kind: 'order_completed',
@@ -20,60 +20,61 @@ function member(basis: LegalBasis, orderId: string): Member {
     bot: false,
   } as const
   state.write({ event, products: new Int32Array(0), basket: basketHash(orderId, '') }, () => undefined)
-  return { basis, state: state.encode() }
+  return state.encode()
 }
 
 function says(granted: boolean, at = 1, purpose: ConsentState['purpose'] = 'personalisation'): ConsentState {
   return { purpose, granted, at, source: 'test' }
 }
 
-const asked = { profile: 7, bot: false, purpose: 'personalisation', optedOut: false, now: 10 } as const
+const asked = {
+  profile: 7,
+  bot: false,
+  states: [stateWith('o1')],
+  purpose: 'personalisation',
+  optedOut: false,
+  now: 10,
+} as const
 
 describe('the consent gate', () => {
   it('lets a basis of consent through only after a yes', () => {
-    const members = [member('consent', 'o1')]
-    expect(gate({ ...asked, members, statements: [] })).toEqual({ basis: 'contextual', cause: 'no_consent' })
-    expect(gate({ ...asked, members, statements: [says(false)] })).toEqual({ basis: 'contextual', cause: 'objection' })
-    expect(gate({ ...asked, members, statements: [says(true)] })).toMatchObject({ basis: 'personalised', profile: 7 })
+    const basis = 'consent'
+    expect(gate({ ...asked, basis, statements: [] })).toEqual({ basis: 'contextual', cause: 'no_consent' })
+    expect(gate({ ...asked, basis, statements: [says(false)] })).toEqual({ basis: 'contextual', cause: 'objection' })
+    expect(gate({ ...asked, basis, statements: [says(true)] })).toMatchObject({ basis: 'personalised', profile: 7 })
   })
 
   it.each(['contract', 'sample'] as const)('lets a basis of %s through until a no', (basis) => {
-    const members = [member(basis, 'o1')]
-    expect(gate({ ...asked, members, statements: [] }).basis).toBe('personalised')
-    expect(gate({ ...asked, members, statements: [says(false)] }).basis).toBe('contextual')
-    expect(gate({ ...asked, members, statements: [says(false, 1), says(true, 2)] }).basis).toBe('personalised')
+    expect(gate({ ...asked, basis, statements: [] }).basis).toBe('personalised')
+    expect(gate({ ...asked, basis, statements: [says(false)] }).basis).toBe('contextual')
+    expect(gate({ ...asked, basis, statements: [says(false, 1), says(true, 2)] }).basis).toBe('personalised')
   })
 
   it('hides even who it is from an objection on the request, and from bots', () => {
-    const members = [member('contract', 'o1')]
-    expect(gate({ ...asked, members, statements: [], optedOut: true })).toEqual({
+    const basis = 'contract'
+    expect(gate({ ...asked, basis, statements: [], optedOut: true })).toEqual({
       basis: 'contextual',
       cause: 'objection',
     })
-    expect(gate({ ...asked, members, statements: [], bot: true })).toEqual({ basis: 'contextual', cause: 'bot' })
+    expect(gate({ ...asked, basis, statements: [], bot: true })).toEqual({ basis: 'contextual', cause: 'bot' })
   })
 
-  it('uses what each linked profile was taken for, and no more', () => {
-    const members = [member('contract', 'o1'), member('consent', 'o2')]
-    const orders = (statements: ConsentState[]) => {
-      const view = gate({ ...asked, members, statements })
-      return view.basis === 'personalised' ? view.value(frequency) : undefined
-    }
-    expect(orders([])).toBe(1)
-    expect(orders([says(true)])).toBe(2)
-    expect(orders([says(false)])).toBeUndefined()
+  it('takes linked profiles together', () => {
+    const states = [stateWith('o1'), stateWith('o2'), stateWith('o1')]
+    const view = gate({ ...asked, basis: 'contract', states, statements: [] })
+    expect(view.basis === 'personalised' && view.value(frequency)).toBe(2)
   })
 
   it('leaves out the features of purposes that were not consented to', () => {
     const forAds = feature({
       name: frequency.name,
       purpose: 'advertising',
-      state: totals(1),
+      state: distinct(64),
       writes: () => [],
       value: () => 'seen',
     })
     const see = (statements: ConsentState[], basis: LegalBasis) => {
-      const view = gate({ ...asked, members: [{ basis, state: undefined }], statements })
+      const view = gate({ ...asked, basis, statements })
       return view.basis === 'personalised' ? view.value(forAds) : 'contextual'
     }
     expect(see([says(true)], 'consent')).toBeUndefined()
@@ -87,7 +88,7 @@ describe('the consent gate', () => {
       fc.property(fc.array(statement), fc.constantFrom(...LEGAL_BASES), (statements, basis) => {
         const view = gate({
           ...asked,
-          members: [member(basis, 'o1')],
+          basis,
           statements: statements.map(({ granted, at }) => says(granted, at)),
         })
         const last = Math.max(...statements.map(({ at }) => at))

@@ -16,33 +16,34 @@ export interface ContextualView {
   readonly cause: ContextualCause
 }
 
-/** What a member of the view may show: its features' bytes, for the purposes that its shopper permits. */
-interface VisibleMember {
-  readonly permits: ReadonlySet<Purpose>
-  readonly parts: ReadonlyMap<string, Uint8Array>
-}
-
 class GatedView {
   readonly basis = 'personalised'
   /** Canonical. */
   readonly profile: ProfileRow
   readonly purpose: Purpose
   readonly now: number
-  readonly #members: readonly VisibleMember[]
+  readonly #permitted: ReadonlySet<Purpose>
+  readonly #members: readonly ReadonlyMap<string, Uint8Array>[]
 
-  constructor(profile: ProfileRow, purpose: Purpose, now: number, members: readonly VisibleMember[]) {
+  constructor(
+    profile: ProfileRow,
+    purpose: Purpose,
+    now: number,
+    permitted: ReadonlySet<Purpose>,
+    members: readonly ReadonlyMap<string, Uint8Array>[],
+  ) {
     this.profile = profile
     this.purpose = purpose
     this.now = now
+    this.#permitted = permitted
     this.#members = members
   }
 
   /** A feature's value at the moment of the view; undefined without consent for the feature's own purpose. */
   value<V>(feature: Feature<V>): V | undefined {
-    const permitting = this.#members.filter((member) => member.permits.has(feature.purpose))
-    if (permitting.length === 0) return undefined
+    if (!this.#permitted.has(feature.purpose)) return undefined
     return feature.value(
-      permitting.flatMap(({ parts }) => parts.get(feature.name) ?? []),
+      this.#members.flatMap((parts) => parts.get(feature.name) ?? []),
       this.now,
     )
   }
@@ -69,19 +70,15 @@ export function latestStatements(statements: Iterable<ConsentState>): Map<Purpos
   return latest
 }
 
-/** One of the linked profiles behind a shopper. */
-export interface Member {
-  readonly basis: LegalBasis
-  /** An encoded state of the current features. */
-  readonly state: Uint8Array | undefined
-}
-
 export interface GateQuestion {
   /** Canonical. */
   readonly profile: ProfileRow
+  /** The narrowest basis of all profiles that are linked: a link must not widen what data may be used for. */
+  readonly basis: LegalBasis
   readonly bot: boolean
-  readonly members: readonly Member[]
-  /** Of all members: what a shopper says holds for all that is linked. */
+  /** Encoded states of the linked profiles, of the current features. */
+  readonly states: readonly Uint8Array[]
+  /** Of all of them: what a shopper says holds for all that is linked. */
   readonly statements: readonly ConsentState[]
   readonly purpose: Purpose
   /** The shopper objects on this very request (`Sec-GPC: 1`, or `personalise: false`). */
@@ -89,22 +86,14 @@ export interface GateQuestion {
   readonly now: number
 }
 
-/**
- * The view of a shopper for a purpose. Each member's data is used on the basis under which it was taken: a member
- * that needs consent and has none is left out, and where no member remains the view is contextual.
- */
-export function gate(question: GateQuestion): ProfileView {
-  const { profile, purpose, now } = question
+/** The view of a shopper for a purpose; the same rule decides which shoppers may train (`StoreReader.withheld`). */
+export function gate({ profile, basis, purpose, now, ...question }: GateQuestion): ProfileView {
   if (question.optedOut) return contextual('objection')
   if (question.bot) return contextual('bot')
   const said = latestStatements(question.statements)
-  const visible = question.members.flatMap(({ basis, state }): VisibleMember[] => {
-    const permitted = new Set(PURPOSES.filter((each) => permits(basis, said.get(each)?.granted)))
-    if (!permitted.has(purpose)) return []
-    return [{ permits: permitted, parts: state === undefined ? new Map() : featureParts(state) }]
-  })
-  if (visible.length === 0) return contextual(said.get(purpose)?.granted === false ? 'objection' : 'no_consent')
-  return new GatedView(profile, purpose, now, visible)
+  const permitted = new Set(PURPOSES.filter((each) => permits(basis, said.get(each)?.granted)))
+  if (!permitted.has(purpose)) return contextual(said.has(purpose) ? 'objection' : 'no_consent')
+  return new GatedView(profile, purpose, now, permitted, question.states.map(featureParts))
 }
 
 export function contextual(cause: ContextualCause): ContextualView {

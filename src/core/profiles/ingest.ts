@@ -1,31 +1,20 @@
-import type { LegalBasis } from '../../contracts/consent.ts'
-import type { ErrorCode, ErrorDetails } from '../../contracts/errors.ts'
-import type { SegmentMessage, ShopEvent } from '../../contracts/event.ts'
-import { type CatalogFacts, factsOf, type ProductFacts } from '../catalog/facts.ts'
-import { normalise } from '../events/normalise.ts'
-import type { EventWrite, Identity, ProductRow, ProfileRow, ProfileStateWrite, Store } from '../ports.ts'
+import { CodedError } from '../../contracts/errors.ts'
+import type { EventWrite, ProfileRow, ProfileStateWrite, Store } from '../ports.ts'
+import {
+  type Accepted,
+  type IngestItem,
+  type IngestRefusal,
+  normaliseAll,
+  resolveRows,
+  unknownOnly,
+} from './arrivals.ts'
+import { FactsCache } from './facts-cache.ts'
 import { FEATURES_VERSION } from './features/declared.ts'
 import { basketHash, ProfileState } from './profile-state.ts'
 import { StateCache } from './state-cache.ts'
+import { link, writeConsents } from './statements.ts'
 
-/** One message on its way in. */
-export interface IngestItem {
-  /** An importer's id, or `api`. */
-  readonly source: string
-  /** Unique within the source, and the same whenever the same message comes again. */
-  readonly key: string
-  readonly message: SegmentMessage
-  readonly basis: LegalBasis
-  /** Milliseconds UTC. */
-  readonly receivedAt: number
-}
-
-export interface IngestRefusal {
-  /** Which of the items. */
-  readonly index: number
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
-}
+export type { IngestItem, IngestRefusal } from './arrivals.ts'
 
 export interface IngestResult {
   /** Events that are on disk now and were not before. */
@@ -52,14 +41,8 @@ export interface IngestParts {
   readonly cachedProfiles?: number
 }
 
-interface Accepted {
-  readonly item: IngestItem
-  readonly event: ShopEvent
-}
-
+/** Events of a rebuild that are in memory at once. */
 const REBUILD_BATCH = 1000
-/** Pairs of ids that were linked lately; telling storage again would change nothing. */
-const REMEMBERED_LINKS = 50_000
 
 export function createIngest({ store, defaultCurrency, cachedProfiles = 2000 }: IngestParts): Ingest {
   const cache = new StateCache(cachedProfiles)
@@ -75,21 +58,22 @@ export function createIngest({ store, defaultCurrency, cachedProfiles = 2000 }: 
   const ingestBatch = async (items: readonly IngestItem[]): Promise<IngestResult> => {
     const { accepted, refused } = normaliseAll(items, defaultCurrency)
     const fresh = await unknownOnly(store, accepted)
-    if (fresh.length > 0) {
-      const writes = await resolveRows(store, fresh)
-      // Before the events: a crash in between is repaired when they come again, since they are not known yet.
-      await writeConsents(store, writes)
-      await link(store, writes, fresh, linked)
-      const states = await fold(writes)
-      try {
-        await store.events.append(writes, states)
-      } catch (error) {
-        // The cached states had taken in events that are not stored.
-        for (const { profile } of states) cache.delete(profile)
-        throw error
-      }
-    }
+    if (fresh.length > 0) await retriedAfterErasure(() => write(fresh))
     return { added: fresh.length, known: accepted.length - fresh.length, refused }
+  }
+
+  const write = async (fresh: readonly Accepted[]): Promise<void> => {
+    const writes = await resolveRows(store, fresh)
+    // Before the events: a crash in between is repaired when they come again, since they are not known yet.
+    await writeConsents(store, writes)
+    await link(store, writes, fresh, linked)
+    try {
+      await store.events.append(writes, await fold(writes))
+    } catch (error) {
+      // The cached states may have taken in events that are not stored.
+      for (const { profile } of writes) cache.delete(profile)
+      throw error
+    }
   }
 
   const fold = async (writes: readonly EventWrite[]): Promise<ProfileStateWrite[]> => {
@@ -151,109 +135,13 @@ export function createIngest({ store, defaultCurrency, cachedProfiles = 2000 }: 
   }
 }
 
-function normaliseAll(items: readonly IngestItem[], defaultCurrency: string) {
-  const accepted: Accepted[] = []
-  const refused: IngestRefusal[] = []
-  items.forEach((item, index) => {
-    const event = normalise(item.message, { receivedAt: item.receivedAt, defaultCurrency })
-    if ('refused' in event) refused.push({ index, code: event.refused, details: event.details })
-    else accepted.push({ item, event })
-  })
-  return { accepted, refused }
-}
-
-/** Those that neither the store knows nor this batch has brought before. */
-async function unknownOnly(store: Pick<Store, 'events'>, accepted: readonly Accepted[]): Promise<Accepted[]> {
-  const bySource = new Map<string, Map<string, Accepted>>()
-  for (const each of accepted) {
-    const keys = bySource.get(each.item.source) ?? new Map<string, Accepted>()
-    bySource.set(each.item.source, keys)
-    if (!keys.has(each.item.key)) keys.set(each.item.key, each)
-  }
-  const fresh = new Set<Accepted>()
-  for (const [source, byKey] of bySource) {
-    const known = await store.events.known(source, [...byKey.keys()])
-    let i = 0
-    for (const each of byKey.values()) if (known[i++] === 0) fresh.add(each)
-  }
-  return accepted.filter((each) => fresh.has(each))
-}
-
-async function resolveRows(
-  store: Pick<Store, 'profiles' | 'catalog'>,
-  accepted: readonly Accepted[],
-): Promise<EventWrite[]> {
-  const identities: Identity[] = []
-  const productIds: string[] = []
-  for (const { item, event } of accepted) {
-    const named = identityOf(event, item.basis)
-    if (named !== undefined) identities.push(named)
-    for (const { productId } of event.lines) productIds.push(productId)
-  }
-  const [profiles, products] = await Promise.all([
-    identities.length > 0 ? store.profiles.resolve(identities) : new Int32Array(0),
-    productIds.length > 0 ? store.catalog.resolve(productIds) : new Int32Array(0),
-  ])
-  let nextProfile = 0
-  let nextProduct = 0
-  return accepted.map(({ item, event }) => {
-    const named = identityOf(event, item.basis) !== undefined
-    const from = nextProduct
-    nextProduct += event.lines.length
-    return {
-      source: item.source,
-      key: item.key,
-      raw: item.message,
-      event,
-      profile: named ? (profiles[nextProfile++] ?? -1) : -1,
-      products: products.slice(from, nextProduct),
-    }
-  })
-}
-
-/** The one who is named: the customer where it is known, else the browser. */
-function identityOf(event: ShopEvent, basis: LegalBasis): Identity | undefined {
-  const { userId, anonymousId, at } = event
-  if (userId !== undefined) return { userId, at, basis }
-  return anonymousId === undefined ? undefined : { anonymousId, at, basis }
-}
-
-async function writeConsents(store: Pick<Store, 'profiles'>, writes: readonly EventWrite[]): Promise<void> {
-  for (const { profile, event, source } of writes) {
-    if (profile < 0 || event.consents.length === 0) continue
-    const statements = event.consents.map(({ purpose, granted }) => ({ purpose, granted, at: event.at, source }))
-    await store.profiles.writeConsents(profile, statements)
-  }
-}
-
-/** An event that names a browser and a customer, or an id that was left behind, says that the two are one shopper. */
-async function link(
-  store: Pick<Store, 'profiles'>,
-  writes: readonly EventWrite[],
-  accepted: readonly Accepted[],
-  linked: Set<string>,
-): Promise<void> {
-  const pairs: { other: Identity; to: ProfileRow; cause: string }[] = []
-  writes.forEach(({ event, profile }, i) => {
-    const basis = accepted[i]?.item.basis ?? 'consent'
-    const { userId, anonymousId, previousId, at } = event
-    const add = (other: Identity, cause: string) => {
-      const name = JSON.stringify([other.anonymousId, profile])
-      if (linked.has(name)) return
-      if (linked.size >= REMEMBERED_LINKS) linked.clear()
-      linked.add(name)
-      pairs.push({ other, to: profile, cause })
-    }
-    if (userId !== undefined && anonymousId !== undefined) add({ anonymousId, at, basis }, event.kind)
-    if (event.kind === 'aliased' && previousId !== undefined && profile >= 0) {
-      add({ anonymousId: previousId, at, basis }, event.kind)
-    }
-  })
-  if (pairs.length === 0) return
-  const rows = await store.profiles.resolve(pairs.map(({ other }) => other))
-  for (const [i, { other, to, cause }] of pairs.entries()) {
-    const from = rows[i] ?? -1
-    if (from >= 0 && from !== to) await store.profiles.link(from, to, cause, other.at)
+/** A shopper who is erased between being found and being written comes back as a new one, who was never seen. */
+async function retriedAfterErasure(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof CodedError && error.code === 'PROFILE_NOT_FOUND')) throw error
+    await work()
   }
 }
 
@@ -263,35 +151,4 @@ function featureEventOf({ event, products, key }: EventWrite) {
 
 function encodeAll(states: ReadonlyMap<ProfileRow, ProfileState>): ProfileStateWrite[] {
   return [...states].map(([profile, state]) => ({ profile, version: FEATURES_VERSION, state: state.encode() }))
-}
-
-/** What the catalogue says of the products of a batch; kept while the catalogue does not change. */
-class FactsCache {
-  readonly #catalog: Pick<Store, 'catalog'>['catalog']
-  #facts = new Map<ProductRow, ProductFacts | undefined>()
-  #revision = Number.NaN
-
-  constructor(catalog: Pick<Store, 'catalog'>['catalog']) {
-    this.#catalog = catalog
-  }
-
-  async of(writes: readonly EventWrite[]): Promise<CatalogFacts> {
-    const revision = await this.#catalog.revision()
-    if (revision !== this.#revision) {
-      this.#facts = new Map()
-      this.#revision = revision
-    }
-    const missing = new Set<ProductRow>()
-    for (const { products } of writes) {
-      for (const row of products) if (!this.#facts.has(row)) missing.add(row)
-    }
-    if (missing.size > 0) {
-      for (const row of missing) this.#facts.set(row, undefined)
-      for (const { row, product, described } of await this.#catalog.byRows([...missing])) {
-        if (described) this.#facts.set(row, factsOf(product))
-      }
-    }
-    const facts = this.#facts
-    return (row) => facts.get(row)
-  }
 }

@@ -21,7 +21,7 @@ export interface ProfileReader {
 }
 
 export interface ProfileReaderParts {
-  readonly profiles: Pick<ProfileRepository, 'find' | 'members' | 'byRow' | 'states' | 'consents'>
+  readonly profiles: Pick<ProfileRepository, 'find' | 'members' | 'states' | 'consents'>
   /** Rebuilds the states of a canonical profile that an older version of the features wrote. See ingest. */
   readonly rebuild: (profile: ProfileRow) => Promise<void>
 }
@@ -40,19 +40,14 @@ export function createProfileReader({ profiles, rebuild }: ProfileReaderParts): 
       if (found === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: id })
       // What may not be used is not even read.
       if (optedOut) return contextual('objection')
-      const rows = await profiles.members(found.row)
-      const [stored, states, statements] = await Promise.all([
-        Promise.all(rows.map((row) => (row === found.row ? found : profiles.byRow(row)))),
-        currentStates(found.row, rows),
-        Promise.all(rows.map((row) => profiles.consents(row))),
-      ])
+      const members = await profiles.members(found.row)
+      const [states, statements] = await Promise.all([currentStates(found.row, members), profiles.consents(found.row)])
       return gate({
         profile: found.row,
-        bot: stored.some((member) => member?.bot === true),
-        members: stored.flatMap((member) =>
-          member === undefined ? [] : [{ basis: member.basis, state: states.get(member.row)?.state }],
-        ),
-        statements: statements.flat(),
+        basis: found.basis,
+        bot: found.bot,
+        states: [...states.values()].map(({ state }) => state),
+        statements,
         purpose,
         optedOut,
         now,
