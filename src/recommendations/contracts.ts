@@ -1,5 +1,3 @@
-import type { ReasonCode } from '../contracts/reason.ts'
-
 /** The capability's name in the registry of models and in model cards. */
 export const CAPABILITY = 'recommendations'
 
@@ -48,15 +46,4 @@ export interface EvaluateParams extends TrainParams {
   readonly testDays: number
   /** Name of a placement; `home` where left out. */
   readonly placement?: string
-}
-
-/** What the record of a decision keeps of a reason; the words are made when somebody asks. */
-export interface ReasonFact {
-  readonly code: ReasonCode
-  /** Share of the item's score, 0 to 1. */
-  readonly weight: number
-  /** Row of the product that the reason speaks of. */
-  readonly product?: number
-  /** How often it was bought, for `bought_before`. */
-  readonly times?: number
 }

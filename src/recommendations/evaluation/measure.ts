@@ -1,18 +1,22 @@
 import {
+  blend,
   decayedPopularity,
   type Estimate,
   evaluateRanking,
   itemCounts,
   type Ranker as ListRanker,
+  type Model,
   personalFrequency,
   rng,
   Scoreboard,
   TopK,
 } from '@storemind/ml'
 import type { EvaluationRow } from '../../contracts/model-version.ts'
+import type { Frame } from '../contracts.ts'
 import type { ShopHistory } from '../decide/history.ts'
+import { CANDIDATES } from '../decide/models.ts'
 import type { Questions } from '../decide/questions.ts'
-import { type OpenVoice, queryOf, type Ranker } from '../decide/ranker.ts'
+import { BoardPool, type OpenVoice, queryOf, Ranker } from '../decide/ranker.ts'
 import type { FrameCase } from './cases.ts'
 
 /** Ranks items for one moment's questions, best first; the array may be reused by the next call. */
@@ -91,6 +95,11 @@ export function voiceAnswer(voice: OpenVoice, items: number): Answer {
   }
 }
 
+/** A frame's ranker with boards of its own. */
+export function rankerFor(frame: Frame, voices: readonly OpenVoice[], model: Model, items: number): Ranker {
+  return new Ranker(frame, items, { voices, blend: blend.open(model) }, new BoardPool(items), CANDIDATES)
+}
+
 export function blendAnswer(ranker: Ranker): Answer {
   return (questions, k) => {
     const top = ranker.rank(questions)
@@ -111,7 +120,7 @@ export async function baselines(
   const board = new Scoreboard(history.bought.items)
   return [
     {
-      name: 'baseline_popularity',
+      name: 'popularity',
       answer: (questions, k) => {
         board.clear()
         popular.score(questions.anchors, board)
@@ -119,7 +128,7 @@ export async function baselines(
       },
     },
     {
-      name: 'baseline_personal_frequency',
+      name: 'personal_top_frequency',
       answer: (questions, k) => {
         board.clear()
         personal.score(questions.bought, board)

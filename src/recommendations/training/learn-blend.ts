@@ -1,9 +1,8 @@
 import { type BlendCase, type BlendReport, blend, type Model, pause, rankingsOf, rng, Vocabulary } from '@storemind/ml'
 import { FRAMES, type Frame } from '../contracts.ts'
 import { BoardPool, type OpenVoice, queryOf } from '../decide/ranker.ts'
-import { VOICES } from '../decide/voices.ts'
 import type { FrameCase } from '../evaluation/cases.ts'
-import type { FitOptions, FittedSource } from './fit-sources.ts'
+import type { FitOptions } from './fit-sources.ts'
 
 /** Items read of each voice, in learning and in serving. */
 export const BLEND_DEPTH = 100
@@ -36,14 +35,6 @@ export interface LearnedBlend {
   /** Undefined where the weights are the defaults. */
   readonly report: BlendReport | undefined
   readonly cases: number
-}
-
-/** The voices of a frame that have a model. */
-export function openVoices(frame: Frame, fitted: readonly Pick<FittedSource, 'source' | 'opened'>[]): OpenVoice[] {
-  return VOICES[frame].flatMap((voice) => {
-    const one = fitted.find(({ source }) => source.name === voice.source)
-    return one ? [{ voice, source: one.source, model: one.opened }] : []
-  })
 }
 
 /**

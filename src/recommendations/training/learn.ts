@@ -1,10 +1,11 @@
-import { type ItemAttributes, type Model, rng } from '@storemind/ml'
+import { type ItemAttributes, rng } from '@storemind/ml'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
+import { openVoices } from '../decide/models.ts'
 import { SOURCES, type SourceData } from '../decide/sources.ts'
-import { type CaseWindow, casesOf, type FrameCase, homeCases } from '../evaluation/cases.ts'
+import { type CaseWindow, casesOf, type FrameCase } from '../evaluation/cases.ts'
 import { chooseSource, type FitOptions, type FittedSource, fitSource, type Trial } from './fit-sources.ts'
-import { type LearnedBlend, learnBlend, openVoices } from './learn-blend.ts'
+import { type LearnedBlend, learnBlend } from './learn-blend.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
 const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
@@ -27,7 +28,10 @@ export interface Recipe {
   readonly blends: Readonly<Record<Frame, LearnedBlend>>
   readonly splitAt: number
   readonly before: ShopHistory
+  /** What home's blend and its sources were judged by. */
   readonly homeCases: readonly FrameCase[]
+  /** Sources that had nothing to learn from. */
+  readonly silent: readonly SourceName[]
 }
 
 /**
@@ -82,7 +86,8 @@ export async function learn(
     },
     splitAt,
     before,
-    homeCases: homeCases(window).warm,
+    homeCases: cases['home'] ?? [],
+    silent: SOURCES.flatMap(({ name }) => (fitted.some(({ source }) => source.name === name) ? [] : [name])),
   }
 }
 
@@ -103,12 +108,4 @@ function within<O extends FitOptions>(options: O, step: number, steps: number): 
     ...options,
     onProgress: (what: string, fraction: number) => options.onProgress(what, (step + fraction) / steps),
   }
-}
-
-/** All models of a bundle by their names in it. */
-export function bundleOf(fitted: readonly FittedSource[], recipe: Recipe): Record<string, Model> {
-  return Object.fromEntries([
-    ...fitted.map(({ source, model }) => [`source.${source.name}`, model] as const),
-    ...FRAMES.map((frame) => [`blend.${frame}`, recipe.blends[frame].model] as const),
-  ])
 }

@@ -1,0 +1,165 @@
+import { type Blend, blend, type Interactions, MlError, type Model } from '@storemind/ml'
+import { CodedError } from '../../contracts/errors.ts'
+import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
+import { BoardPool, type OpenVoice, Ranker } from './ranker.ts'
+import { type CandidateSource, type OpenSource, SOURCES } from './sources.ts'
+import { VOICES } from './voices.ts'
+
+/** Candidates that go on to the policies. */
+export const CANDIDATES = 500
+
+/** The part of a bundle that is no algorithm's: which products the models speak of. */
+const PRODUCTS_KIND = 'recommendation-products'
+
+/** A version opened for one thread. */
+export interface OpenModels {
+  readonly items: number
+  /** [items] ProductRow */
+  readonly rows: Int32Array
+  /** [highest row + 1] index, −1 where the models do not know the product. */
+  readonly itemOf: Int32Array
+  /** [items] shrunk share of a product's buyers who bought it again. */
+  readonly repeatShare: Float32Array
+  /** What everybody buys, best first: fills a list that nothing else fills. */
+  readonly popular: Int32Array
+  readonly source: (name: SourceName) => OpenSource | undefined
+  readonly ranker: (frame: Frame) => Ranker
+}
+
+/** Below this share of returning buyers a product is no staple: what was just bought is not shown again. */
+export const REPLENISHABLE_SHARE = 0.25
+
+export function productsModel(rows: Int32Array, repeatShare: Float32Array): Model {
+  return { kind: PRODUCTS_KIND, params: {}, arrays: { rows, repeatShare } }
+}
+
+export function sourceModelName(name: SourceName): string {
+  return `source-${name}`
+}
+
+export function blendModelName(frame: Frame): string {
+  return `blend-${frame}`
+}
+
+/** A frame's voices, of those that have a model. */
+export function openVoices(
+  frame: Frame,
+  opened: readonly { readonly source: CandidateSource; readonly opened: OpenSource }[],
+): OpenVoice[] {
+  return VOICES[frame].flatMap((voice) => {
+    const one = opened.find(({ source }) => source.name === voice.source)
+    return one ? [{ voice, source: one.source, model: one.opened }] : []
+  })
+}
+
+/**
+ * Opens a bundle. Arrays stay where they are, in shared memory; scratch is this thread's own.
+ * @throws CodedError MODEL_BROKEN when a part is missing or parts do not fit together
+ */
+export function openModels(bundle: ReadonlyMap<string, Model>): OpenModels {
+  try {
+    return open(bundle)
+  } catch (error) {
+    if (!(error instanceof MlError)) throw error
+    throw new CodedError('MODEL_BROKEN', { file: 'recommendations', problem: error.message }, { cause: error })
+  }
+}
+
+function open(bundle: ReadonlyMap<string, Model>): OpenModels {
+  const { rows, repeatShare } = readProducts(bundle.get('products'))
+  const items = rows.length
+  const opened = SOURCES.flatMap((source) => {
+    const model = bundle.get(sourceModelName(source.name))
+    if (!model) return []
+    const scorer = source.open(model)
+    if (scorer.items !== items) throw new MlError('bad_model', `${source.name} knows ${scorer.items} items of ${items}`)
+    return [{ source, opened: scorer }]
+  })
+  const boards = new BoardPool(items)
+  const rankers = new Map<Frame, Ranker>()
+  for (const frame of FRAMES) {
+    const voices = openVoices(frame, opened)
+    const model = bundle.get(blendModelName(frame))
+    if (!model) throw new MlError('bad_model', `there is no blend for ${frame}`)
+    rankers.set(
+      frame,
+      new Ranker(frame, items, { voices, blend: fitting(blend.open(model), voices) }, boards, CANDIDATES),
+    )
+  }
+  const popularity = bundle.get(sourceModelName('popularity'))?.arrays['ids']
+  return {
+    items,
+    rows,
+    itemOf: inverse(rows),
+    repeatShare,
+    popular: popularity instanceof Int32Array ? popularity : new Int32Array(0),
+    source: (name) => opened.find(({ source }) => source.name === name)?.opened,
+    ranker(frame) {
+      const ranker = rankers.get(frame)
+      if (!ranker) throw new MlError('bad_model', `there is no blend for ${frame}`)
+      return ranker
+    },
+  }
+}
+
+/** A blend whose columns are these voices; a bundle of other voices is of another version of this code. */
+function fitting(opened: Blend, voices: readonly OpenVoice[]): Blend {
+  const names = voices.map(({ voice }) => voice.name)
+  if (opened.sources.join() !== names.join()) {
+    throw new MlError('bad_model', `the blend hears ${opened.sources.join(', ')}, not ${names.join(', ')}`)
+  }
+  return opened
+}
+
+function readProducts(model: Model | undefined): { rows: Int32Array; repeatShare: Float32Array } {
+  const rows = model?.arrays['rows']
+  const repeatShare = model?.arrays['repeatShare']
+  if (model?.kind !== PRODUCTS_KIND || !(rows instanceof Int32Array) || !(repeatShare instanceof Float32Array)) {
+    throw new MlError('bad_model', 'it does not say which products it knows')
+  }
+  if (rows.length !== repeatShare.length || rows.some((row) => row < 0)) {
+    throw new MlError('bad_model', 'its list of products is damaged')
+  }
+  return { rows, repeatShare }
+}
+
+/** [highest row + 1] the index of a product row, −1 where it has none. */
+export function inverse(rows: Int32Array): Int32Array {
+  const itemOf = new Int32Array(rows.reduce((most, row) => Math.max(most, row + 1), 0)).fill(-1)
+  rows.forEach((row, item) => {
+    itemOf[row] = item
+  })
+  return itemOf
+}
+
+/** How many returning buyers the mean over all products is worth. */
+const PRIOR_BUYERS = 10
+
+/**
+ * Solves   share(i) = (r(i) + a·m) / (n(i) + a), with n(i) the buyers of item i, r(i) those who bought it again in
+ *          another order within the window, m = Σr / Σn and a the prior
+ * Source   a Beta prior at the mean of all items; the share itself as in Bhagat et al., KDD 2018, §3.1
+ */
+export function repeatShares(bought: Interactions, withinMs: number): Float32Array {
+  const buyers = new Float64Array(bought.items)
+  const again = new Float64Array(bought.items)
+  const last = new Map<number, { at: number; basket: number; counted: boolean }>()
+  for (let user = 0; user < bought.users; user++) {
+    last.clear()
+    for (let e = bought.offsets[user]!; e < bought.offsets[user + 1]!; e++) {
+      const item = bought.item[e]!
+      const before = last.get(item)
+      const at = bought.at[e]!
+      const basket = bought.basket[e]!
+      if (!before) buyers[item]!++
+      else if (!before.counted && basket !== before.basket && at - before.at <= withinMs) {
+        again[item]!++
+        before.counted = true
+      }
+      last.set(item, { at, basket, counted: before?.counted ?? false })
+    }
+  }
+  const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0)
+  const mean = total(again) / Math.max(1, total(buyers))
+  return Float32Array.from(buyers, (n, item) => (again[item]! + PRIOR_BUYERS * mean) / (n + PRIOR_BUYERS))
+}

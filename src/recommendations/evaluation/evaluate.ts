@@ -1,0 +1,204 @@
+import { type Estimate, pairedDifference, rng } from '@storemind/ml'
+import { CodedError } from '../../contracts/errors.ts'
+import type { Evaluation } from '../../contracts/model-version.ts'
+import type { Placement } from '../../contracts/placement.ts'
+import { openCatalog } from '../../core/catalog/catalog.ts'
+import { DEFAULT_PLACEMENTS } from '../../core/decisions/placements.ts'
+import type { JobRun, StoreReader } from '../../core/ports.ts'
+import { HISTORY_LENGTH } from '../../core/profiles/features/history.ts'
+import type { EvaluateParams, Frame } from '../contracts.ts'
+import { historyBetween } from '../decide/history.ts'
+import { openVoices, repeatShares } from '../decide/models.ts'
+import { frameOf } from '../decide/voices.ts'
+import { coded, fitOptions } from '../training/job.ts'
+import { learn, refit } from '../training/learn.ts'
+import { DAY, readShop, type Shop } from '../training/shop.ts'
+import { type CaseWindow, casesOf, type FrameCase, homeCases } from './cases.ts'
+import {
+  type Answer,
+  baselines,
+  blendAnswer,
+  type Measured,
+  measure,
+  popularityOf,
+  rankerFor,
+  voiceAnswer,
+} from './measure.ts'
+import { servedAnswer } from './served.ts'
+
+/** Orders that stand for all where product pages or carts are asked for. */
+const MOST_ORDERS = 2000
+const REPEAT_WITHIN_DAYS = 90
+
+/**
+ * How good recommendations are on days that nothing was learned from.
+ *
+ * Solves   the last `testDays` are the test. On what came before, all is done as in training: the last
+ *          `validationDays` of it choose parameters and the blend, then the sources are fitted on all of it. The test
+ *          is touched once
+ * Returns  full-ranking figures over all products with 95 % intervals, for baselines, sources, the blend, and the
+ *          blend as served, under the placement's policies
+ * @throws CodedError TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED
+ */
+export async function evaluateRecommendations(
+  reader: StoreReader,
+  params: EvaluateParams,
+  run: JobRun,
+): Promise<Evaluation> {
+  return coded('evaluate', async () => {
+    const started = run.clock()
+    const placement = await placementOf(reader, params.placement ?? 'home')
+    const frame = frameOf(placement.anchor, true)
+    const shop = await readShop(reader, params.windowDays, run, 'evaluate')
+    const splitAt = shop.to - params.testDays * DAY
+    const recipe = await learn(shop.lines, shop.attributes, {
+      ...fitOptions(params, run, 0.02, 0.65),
+      from: shop.from,
+      to: splitAt,
+      validationMs: params.validationDays * DAY,
+      historyLength: HISTORY_LENGTH,
+    })
+    const before = historyBetween(shop.lines, shop.from, splitAt)
+    const fitted = await refit(recipe, { ...before, attributes: shop.attributes }, fitOptions(params, run, 0.65, 0.85))
+    const window: CaseWindow = {
+      before,
+      after: historyBetween(shop.lines, splitAt, shop.to),
+      from: splitAt,
+      historyLength: HISTORY_LENGTH,
+    }
+    const cases = casesOf(frame, window, frame === 'home' ? Number.POSITIVE_INFINITY : MOST_ORDERS, rng(params.seed))
+    if (cases.length === 0) throw tooLittle(frame, params.testDays)
+    const voices = openVoices(frame, fitted)
+    const ranker = rankerFor(frame, voices, recipe.blends[frame].model, shop.lines.items)
+    const popularity = popularityOf(before)
+    const measured: Measured[] = []
+    const steps = voices.length + 4
+    const add = async (name: string, role: Measured['row']['role'], answer: Answer): Promise<void> => {
+      fitOptions(params, run, 0.85, 1).onProgress(`how good ${name} is`, measured.length / steps)
+      measured.push(await measure(name, role, answer, cases, popularity, run.signal))
+    }
+    for (const { name, answer } of await baselines(before, run.signal)) await add(name, 'baseline', answer)
+    for (const voice of voices) await add(voice.voice.name, 'source', voiceAnswer(voice, shop.lines.items))
+    await add('blend', 'blend', blendAnswer(ranker))
+    const catalog = await openCatalog({ all: () => reader.products(), revision: async () => 0 })
+    const served = servedAnswer(
+      ranker,
+      placement,
+      catalog.current,
+      shop.rows,
+      repeatShares(before.bought, REPEAT_WITHIN_DAYS * DAY),
+    )
+    await add('served', 'served', served)
+    return {
+      trainFrom: Math.floor(shop.from),
+      splitAt: Math.floor(splitAt),
+      until: Math.floor(shop.to),
+      profiles: cases.length,
+      products: shop.lines.items,
+      placement: placement.name,
+      rows: measured.map(({ row }) => row),
+      notes: [
+        ...protocolNotes(frame, placement, params),
+        ...gainNotes(measured),
+        unknownTargets(cases, popularity),
+        ...(frame === 'home' ? await firstVisitNotes(window, shop, { recipe, fitted, popularity, run }) : []),
+      ],
+      seconds: (run.clock() - started) / 1000,
+      seed: params.seed,
+    }
+  })
+}
+
+async function placementOf(reader: StoreReader, name: string): Promise<Placement> {
+  const byName = new Map(DEFAULT_PLACEMENTS.map((one) => [one.name, one]))
+  for (const one of await reader.placements()) byName.set(one.name, one)
+  const found = byName.get(name)
+  if (!found) throw new CodedError('PLACEMENT_NOT_FOUND', { placement: name, known: [...byName.keys()].join(', ') })
+  return found
+}
+
+function tooLittle(frame: Frame, days: number): CodedError {
+  const problem =
+    frame === 'home'
+      ? `no shopper who had bought before bought anything in the last ${days} days`
+      : `no order of the last ${days} days holds two products`
+  return new CodedError('TOO_LITTLE_DATA', { task: 'evaluate', problem })
+}
+
+function protocolNotes(frame: Frame, placement: Placement, params: EvaluateParams): string[] {
+  const asked =
+    frame === 'home'
+      ? 'Each shopper with an order before the split and a purchase after it is one case, asked at the split; the targets are all distinct products bought after it, refunds taken back.'
+      : frame === 'product'
+        ? 'Each order of the test days with two products or more is one case: one of them, drawn at random, is the page, the others are the targets.'
+        : 'Each order of the test days with two products or more is one case: one of them, drawn at random, was left out of the cart and is the target.'
+  return [
+    asked,
+    `Every product of the catalogue is ranked; what was bought before is not masked. Parameters and weights were chosen on the ${params.validationDays} days before the split; the test days were ranked once.`,
+    `The row “served” applies the policies of the placement ${placement.name}${placement.policy.hideBoughtDays > 0 ? `: what was bought in the last ${placement.policy.hideBoughtDays} days is hidden unless it is bought again and again` : ''}. It knows today’s stock and prices, not those of the split.`,
+    'popularity (baseline): distinct buyers, halved every 30 days. personal_top_frequency: what the shopper bought most often, filled with popularity. popularityBiasAt10: mean popularity percentile of what is recommended less that of what was bought.',
+  ]
+}
+
+/** Whether the blend's lead over the baselines is more than chance: paired by shopper. */
+function gainNotes(measured: readonly Measured[]): string[] {
+  const blend = measured.find(({ row }) => row.role === 'blend')
+  if (!blend) return []
+  return measured
+    .filter(({ row }) => row.role === 'baseline')
+    .map(
+      (one) =>
+        `Blend over ${one.row.name}, paired by case with 95 % intervals: Recall@10 ${gain(pairedDifference(blend.recallOf, one.recallOf))}, NDCG@10 ${gain(pairedDifference(blend.ndcgOf, one.ndcgOf))}.`,
+    )
+}
+
+function gain({ mean, low, high }: Estimate): string {
+  return `${mean >= 0 ? '+' : ''}${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`
+}
+
+function unknownTargets(cases: readonly FrameCase[], popularity: Int32Array): string {
+  let targets = 0
+  let unknown = 0
+  for (const one of cases) {
+    targets += one.targets.length
+    for (const item of one.targets) if (popularity[item] === 0) unknown++
+  }
+  const share = ((100 * unknown) / targets).toFixed(1)
+  return `${share} % of the targets had never been sold before the split; they count as targets all the same.`
+}
+
+/** Shoppers without a past, apart. */
+async function firstVisitNotes(
+  window: CaseWindow,
+  shop: Shop,
+  {
+    recipe,
+    fitted,
+    popularity,
+    run,
+  }: {
+    recipe: Awaited<ReturnType<typeof learn>>
+    fitted: Awaited<ReturnType<typeof refit>>
+    popularity: Int32Array
+    run: JobRun
+  },
+): Promise<string[]> {
+  const { cold } = homeCases(window)
+  if (cold.length === 0) return []
+  const ranker = rankerFor(
+    'first_visit',
+    openVoices('first_visit', fitted),
+    recipe.blends.first_visit.model,
+    shop.lines.items,
+  )
+  const blend = await measure('blend', 'blend', blendAnswer(ranker), cold, popularity, run.signal)
+  const first = (await baselines(window.before, run.signal))[0]
+  const baseline = first && (await measure(first.name, 'baseline', first.answer, cold, popularity, run.signal))
+  return [
+    `Apart from these, ${cold.length} shoppers without an order before the split: Recall@10 ${figure(blend, 'recallAt10')}, NDCG@10 ${figure(blend, 'ndcgAt10')}${baseline ? ` (popularity: ${figure(baseline, 'recallAt10')}, ${figure(baseline, 'ndcgAt10')})` : ''}.`,
+  ]
+}
+
+function figure({ row }: Measured, metric: string): string {
+  return (row.metrics[metric] ?? 0).toFixed(4)
+}

@@ -1,0 +1,87 @@
+import { blend } from '@storemind/ml'
+import type { Evaluation, ModelCard } from '../../contracts/model-version.ts'
+import { CAPABILITY, FRAMES, type TrainParams } from '../contracts.ts'
+import { VOICES } from '../decide/voices.ts'
+import type { FittedSource } from './fit-sources.ts'
+import type { Recipe } from './learn.ts'
+import { FEWEST_CASES } from './learn-blend.ts'
+import type { Shop } from './shop.ts'
+
+/** What the model is, what it was learned from, how good it is, and what it must not be used for. */
+export function cardOf(parts: {
+  readonly shop: Shop
+  readonly recipe: Recipe
+  readonly fitted: readonly FittedSource[]
+  readonly validation: Evaluation
+  readonly params: TrainParams
+  readonly trainedAt: number
+  readonly seconds: number
+}): ModelCard {
+  const { shop, recipe, fitted, validation, params, trainedAt, seconds } = parts
+  return {
+    capability: CAPABILITY,
+    trainedAt,
+    seed: params.seed,
+    window: { from: Math.floor(shop.from), to: Math.floor(shop.to) },
+    data: {
+      interactions: shop.lines.kind.length,
+      profiles: shop.lines.users,
+      products: shop.lines.items,
+      withheldForConsent: shop.withheldForConsent,
+      withheldAsBots: shop.withheldAsBots,
+    },
+    sources: fitted.map(({ source, params: chosen, model, seconds: taken }) => ({
+      name: source.name,
+      kind: source.kind,
+      params: { ...chosen },
+      weights: weightsOf(source.name, recipe),
+      seconds: taken,
+      bytes: Object.values(model.arrays).reduce((sum, { byteLength }) => sum + byteLength, 0),
+    })),
+    validation,
+    limits: limitsOf(shop, recipe),
+    seconds,
+  }
+}
+
+/** A source's share of all weight in each frame's blend. */
+function weightsOf(name: string, recipe: Recipe): Record<string, number> {
+  const shares: Record<string, number> = {}
+  for (const frame of FRAMES) {
+    const { sources, weights } = blend.open(recipe.blends[frame].model)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    sources.forEach((column, k) => {
+      const voice = VOICES[frame].find((one) => one.name === column)
+      if (voice?.source !== name || total === 0) return
+      shares[frame] = (shares[frame] ?? 0) + (weights[2 * k]! + weights[2 * k + 1]!) / total
+    })
+  }
+  return shares
+}
+
+function limitsOf(shop: Shop, recipe: Recipe): string[] {
+  const limits = [
+    'It speaks of products that were known when it was trained; later ones wait for the next training, and until then only fill lists that nothing else fills.',
+    'It says what shoppers are likely to choose, not what the store gains by showing it: that takes an experiment.',
+  ]
+  const unlearned = FRAMES.filter((frame) => !recipe.blends[frame].report)
+  if (unlearned.length > 0) {
+    limits.push(
+      `There were fewer than ${FEWEST_CASES} cases to learn the weights of ${unlearned.join(', ')}: these are the general defaults, and their quality here is not known.`,
+    )
+  }
+  for (const frame of FRAMES) {
+    const report = recipe.blends[frame].report
+    if (report?.fellBack) {
+      limits.push(`For ${frame} no blend was better than ${report.bestSource} alone, so that is what answers.`)
+    }
+  }
+  if (!shop.attributes)
+    limits.push('No product is described, so that new products cannot be recommended by what they are.')
+  const silent = recipe.silent
+  if (silent.length > 0) limits.push(`There was nothing to learn for: ${silent.join(', ')}.`)
+  if (shop.withheldForConsent > 0) {
+    limits.push(`${shop.withheldForConsent} shoppers were left out for want of consent; who they are may bias it.`)
+  }
+  return limits
+}

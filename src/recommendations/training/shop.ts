@@ -1,0 +1,76 @@
+import type { ItemAttributes } from '@storemind/ml'
+import { CodedError } from '../../contracts/errors.ts'
+import type { Product } from '../../contracts/product.ts'
+import type { JobRun, StoreReader } from '../../core/ports.ts'
+import { consentedInteractions } from '../../core/profiles/training-data.ts'
+import { type ShopLines, TRAINING_KINDS } from '../decide/history.ts'
+import { attributesOf } from './attributes.ts'
+
+export const DAY = 86_400_000
+
+/** A store as a training run sees it: what consent allows, numbered densely. */
+export interface Shop {
+  readonly lines: ShopLines
+  /** [items] ProductRow */
+  readonly rows: Int32Array
+  readonly attributes: ItemAttributes | undefined
+  /** History that was read, UTC milliseconds; `to` is exclusive. */
+  readonly from: number
+  readonly to: number
+  readonly withheldForConsent: number
+  readonly withheldAsBots: number
+}
+
+/**
+ * Reads the store. Products that were deleted are left out save where history holds them.
+ *
+ * @param task what a refusal says the data is too little for
+ * @throws CodedError TOO_LITTLE_DATA where there is no product or nobody has done anything
+ */
+export async function readShop(reader: StoreReader, windowDays: number, run: JobRun, task: string): Promise<Shop> {
+  const facts = await reader.facts()
+  if (facts.from === null || facts.to === null || facts.interactions === 0) {
+    throw new CodedError('TOO_LITTLE_DATA', { task, problem: 'nobody has looked at or bought anything yet' })
+  }
+  // An event from the future is a wrong clock, not the end of history.
+  const to = Math.min(facts.to, run.clock()) + 1
+  const from = windowDays > 0 ? Math.max(facts.from, to - windowDays * DAY) : facts.from
+  const described = new Map<number, Product>()
+  const first: number[] = []
+  for await (const chunk of reader.products()) {
+    stopIfCancelled(run)
+    for (const { row, product, described: isDescribed, deletedAt } of chunk) {
+      if (isDescribed) described.set(row, product)
+      if (deletedAt === undefined) first.push(row)
+    }
+  }
+  const data = await consentedInteractions(reader, { from, to, kinds: TRAINING_KINDS }, 'personalisation', {
+    products: first,
+    onChunk: (lines) => {
+      stopIfCancelled(run)
+      run.progress({ phase: 'read history', done: lines, total: facts.interactions, unit: 'lines' })
+    },
+  })
+  if (data.length === 0) {
+    throw new CodedError('TOO_LITTLE_DATA', {
+      task,
+      problem:
+        data.withheldForConsent > 0
+          ? `all ${data.withheldForConsent} shoppers are withheld for want of consent`
+          : 'nobody has looked at or bought anything in the window',
+    })
+  }
+  return {
+    lines: { ...data, users: data.profiles.length, items: data.products.length },
+    rows: data.products,
+    attributes: attributesOf(Array.from(data.products, (row) => described.get(row))),
+    from,
+    to,
+    withheldForConsent: data.withheldForConsent,
+    withheldAsBots: facts.bots,
+  }
+}
+
+function stopIfCancelled(run: JobRun): void {
+  if (run.signal.aborted) throw new CodedError('JOB_CANCELLED', { kind: 'training' })
+}
