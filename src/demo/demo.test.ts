@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Check } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { googleMerchant } from '../connectors/google-merchant/importer.ts'
+import type { Importer, ImportItem } from '../connectors/kit/importer.ts'
+import { segmentJsonl } from '../connectors/segment-jsonl/importer.ts'
 import { SegmentMessage } from '../contracts/event.ts'
 import { Product } from '../contracts/product.ts'
+import { CHINESE_TITLE } from './catalogue/describe.ts'
 import { picture } from './catalogue/picture.ts'
 import { GROUPS } from './catalogue/taxonomy.ts'
 import { brandName } from './catalogue/words.ts'
@@ -26,7 +30,7 @@ describe('a simulated store', () => {
     expect(products.filter((product) => !Check(Product, product))).toEqual([])
     expect(new Set(products.map((product) => product.id)).size).toBe(120)
     expect(new Set(products.map((product) => product.title)).size).toBe(120)
-    expect(new Set(products.map((product) => product.attributes['title_zh'])).size).toBe(120)
+    expect(new Set(products.map((product) => product.attributes[CHINESE_TITLE])).size).toBe(120)
   })
 
   it('draws a picture for every product', () => {
@@ -147,6 +151,18 @@ describe('the files of a simulated store', () => {
     expect(events.every((line) => Check(SegmentMessage, JSON.parse(line)))).toBe(true)
   })
 
+  it('are read by the importers as what was simulated', async () => {
+    const world = createWorld(SMALL)
+    const written = await writeWorld(world, join(directory, 'six'))
+    const products = await importAll(googleMerchant, written.products)
+    // The feed has no column that says what is bought again and again.
+    const described = [...world.products()].map(({ replenishable: _, ...product }) => product)
+    expect(products.map((item) => (item.kind === 'product' ? item.product : item))).toEqual(described)
+    const events = await importAll(segmentJsonl, written.events)
+    expect(events.map((item) => (item.kind === 'event' ? item.message : item))).toEqual([...world.messages()])
+    expect(new Set(events.map((item) => (item.kind === 'event' ? item.key : ''))).size).toBe(events.length)
+  })
+
   it('name shoppers to try, one of whom said no', async () => {
     const { guide } = await writeWorld(createWorld({ ...SMALL, shoppers: 200 }), join(directory, 'four'))
     expect(guide.shoppers.length).toBeGreaterThanOrEqual(4)
@@ -183,4 +199,13 @@ function productsOf(message: SegmentMessage): string[] {
   const lines = message.properties?.['products']
   const ids = Array.isArray(lines) ? lines.map((line: { product_id: string }) => line.product_id) : []
   return typeof own === 'string' ? [own, ...ids] : ids
+}
+
+async function importAll(importer: Importer, path: string): Promise<ImportItem[]> {
+  const source = { path, map: {}, options: {}, basis: 'sample', currency: 'EUR', timezone: 'UTC' } as const
+  const items: ImportItem[] = []
+  for (const file of await importer.plan(source)) {
+    for await (const item of file.read({ signal: new AbortController().signal, onBytes: () => {} })) items.push(item)
+  }
+  return items
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { formatMicros } from '../contracts/money.ts'
 import type { Product } from '../contracts/product.ts'
+import { CHINESE_TITLE, STYLE } from './catalogue/describe.ts'
 import { GUIDE_FILE, type Guide, guideOf } from './guide.ts'
 import type { World } from './world.ts'
 
@@ -88,14 +89,13 @@ const COLUMNS: readonly (readonly [name: string, value: (product: Product) => st
   ['product_type', (product) => product.categories.join(' > ')],
   ['color', (product) => product.attributes['color']],
   ['size', (product) => product.attributes['size']],
-  ['style', (product) => product.attributes['style']],
-  ['title_zh', (product) => product.attributes['title_zh']],
-  ['replenishable', (product) => (product.replenishable ? 'yes' : 'no')],
+  [CHINESE_TITLE, (product) => product.attributes[CHINESE_TITLE]],
+  [STYLE, (product) => product.attributes[STYLE]],
   ['quantity', (product) => product.offers[0]?.stock?.toString()],
   ['availability_date', (product) => new Date(product.releasedAt ?? 0).toISOString()],
 ]
 
-/** Google Merchant's columns, and behind them a few of the store's own. */
+/** Google Merchant's columns. What is bought again and again has no column there, and is left to be learned. */
 function* feedLines(products: Iterable<Product>): Generator<string, void> {
   yield COLUMNS.map(([name]) => name).join('\t')
   for (const product of products)

@@ -5,6 +5,9 @@ import { pictureName } from './picture.ts'
 import { brandName, COLOURS, familyWords, SIZES, STYLES } from './words.ts'
 
 export const CURRENCY = 'EUR'
+/** Google Merchant feeds have no field for either; a store puts such things into its custom labels. */
+export const CHINESE_TITLE = 'custom_label_0'
+export const STYLE = 'custom_label_1'
 
 export function productId(product: number): string {
   return `p${String(product + 1).padStart(6, '0')}`
@@ -47,8 +50,8 @@ export function describe(catalogue: Catalogue, options: WorldOptions, product: n
     brand,
     categories: [group.department, group.name, leaf.name],
     attributes: {
-      title_zh: `${brand} ${words.chinese}${leaf.nounZh}${suffixZh}`,
-      style: style.name,
+      [CHINESE_TITLE]: `${brand} ${words.chinese}${leaf.nounZh}${suffixZh}`,
+      [STYLE]: style.name,
       color: colour.name,
       ...(size ? { size } : {}),
     },

@@ -3,6 +3,7 @@ import { type Browser, type Page, chromium as playwright } from 'playwright-core
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Decision, DecisionRequest, Explanation } from '../../contracts/decision.ts'
 import { errorBody } from '../../contracts/errors.ts'
+import { CHINESE_TITLE } from '../catalogue/describe.ts'
 import { createWorld } from '../world.ts'
 import { storefrontFiles, storefrontPicture } from './files.ts'
 
@@ -152,7 +153,9 @@ describe('the storefront in a browser', () => {
     await heading(2, '为您推荐').waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh')
     expect(asked.at(-1)?.language).toBe('zh')
-    expect(await page.getByRole('link', { name: products[0]?.attributes['title_zh'] ?? '' }).count()).toBeGreaterThan(0)
+    expect(
+      await page.getByRole('link', { name: products[0]?.attributes[CHINESE_TITLE] ?? '' }).count(),
+    ).toBeGreaterThan(0)
   })
 
   it('shows more of the catalogue until its end', async () => {

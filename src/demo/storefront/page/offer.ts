@@ -2,6 +2,10 @@ import type { Product } from '../../../contracts/product.ts'
 import { element } from './element.ts'
 import type { Session } from './session.ts'
 
+/** Where the simulated feed carries them. */
+const CHINESE_TITLE = 'custom_label_0'
+export const STYLE = 'custom_label_1'
+
 /** The price of the first offer, with the one before it was reduced. */
 export function priceOf(session: Session, product: Product): HTMLElement | undefined {
   const [offer] = product.offers
@@ -17,5 +21,5 @@ export function priceOf(session: Session, product: Product): HTMLElement | undef
 }
 
 export function titleIn(session: Session, product: Product): string {
-  return (session.language === 'zh' ? product.attributes['title_zh'] : undefined) ?? product.title
+  return (session.language === 'zh' ? product.attributes[CHINESE_TITLE] : undefined) ?? product.title
 }

@@ -1,7 +1,7 @@
 import type { ChosenItem, Decision } from '../../../contracts/decision.ts'
 import type { Product } from '../../../contracts/product.ts'
 import { element } from './element.ts'
-import { priceOf, titleIn } from './offer.ts'
+import { priceOf, STYLE, titleIn } from './offer.ts'
 import type { Session } from './session.ts'
 import { shelves } from './shelf.ts'
 
@@ -60,7 +60,7 @@ function details(session: Session, found: Product, say: (text: string) => void):
         'ul',
         { class: 'facts' },
         element('li', {}, available ? words.inStock : words.outOfStock),
-        attribute('style', words.style),
+        attribute(STYLE, words.style),
         attribute('color', words.colour),
         attribute('size', words.size),
       ),
