@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { codedFrom } from './errors.ts'
+
+export interface ConnectionOptions {
+  readonly readOnly?: boolean
+  /** Page cache, KiB. */
+  readonly cacheKiB?: number
+  /** Milliseconds to wait for another writer. */
+  readonly patience?: number
+}
+
+/** One connection with its prepared statements. */
+export class Connection {
+  readonly path: string
+  readonly db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #arrayStatements = new Map<string, StatementSync>()
+
+  constructor(path: string, options: ConnectionOptions = {}) {
+    this.path = path
+    const readOnly = options.readOnly ?? false
+    try {
+      this.db = new DatabaseSync(path, { readOnly, timeout: options.patience ?? 5000 })
+      this.db.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 8192}`)
+      if (!readOnly) {
+        // A group is answered when COMMIT returned, so COMMIT must mean that the bytes are on disk: FULL. The log is
+        // carried over every 4,000 pages, since hot pages (states, heads of chains) are then written once, not often.
+        this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000')
+        this.db.exec('PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF')
+      }
+    } catch (error) {
+      throw codedFrom(error, path)
+    }
+  }
+
+  /** A prepared statement, made once per text. Rows come as objects. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const made = this.db.prepare(sql)
+    this.#statements.set(sql, made)
+    return made
+  }
+
+  /** The same with rows as arrays: for long reads, where the objects would cost more than the query. */
+  arrays(sql: string): StatementSync {
+    const known = this.#arrayStatements.get(sql)
+    if (known) return known
+    const made = this.db.prepare(sql)
+    made.setReturnArrays(true)
+    this.#arrayStatements.set(sql, made)
+    return made
+  }
+
+  exec(sql: string): void {
+    this.db.exec(sql)
+  }
+
+  /** Runs a function whose reads all see one state of the database. */
+  snapshot<T>(read: () => T): T {
+    this.db.exec('BEGIN')
+    try {
+      return read()
+    } finally {
+      this.db.exec('COMMIT')
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.db.isTransaction
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#arrayStatements.clear()
+    if (this.db.isOpen) this.db.close()
+  }
+}
+
+export function databaseExists(path: string): boolean {
+  return existsSync(path)
+}

@@ -1,0 +1,66 @@
+import type { WriteContext } from '../../repositories/writing.ts'
+import { codedFrom } from './errors.ts'
+
+export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
+
+/** A write with its argument bound. Run again after a rollback, it must do the same. */
+export type Write = (context: WriteContext) => unknown
+
+/**
+ * Runs writes as one transaction with one flush to disk. A write that fails is undone alone, by its savepoint. When
+ * the transaction as a whole fails (a full disk), each write is tried in a transaction of its own, so that those
+ * which fit still succeed.
+ * @returns [writes.length] what each came to, true only when it is on disk
+ */
+export function commitGroup(context: WriteContext, writes: readonly Write[], path: string): Outcome[] {
+  const [only, ...others] = writes
+  if (only === undefined) return []
+  if (others.length === 0) return [commitOne(context, only, path)]
+  const { connection, keyring } = context
+  try {
+    connection.exec('BEGIN IMMEDIATE')
+    const outcomes = writes.map((write) => underSavepoint(context, write, path))
+    keyring.commit()
+    connection.exec('COMMIT')
+    return outcomes
+  } catch {
+    rollBack(context)
+    return writes.map((write) => commitOne(context, write, path))
+  }
+}
+
+function commitOne(context: WriteContext, write: Write, path: string): Outcome {
+  const { connection, keyring } = context
+  try {
+    connection.exec('BEGIN IMMEDIATE')
+    const value = write(context)
+    keyring.commit()
+    connection.exec('COMMIT')
+    return { ok: true, value }
+  } catch (error) {
+    rollBack(context)
+    return { ok: false, error: codedFrom(error, path) }
+  }
+}
+
+function underSavepoint(context: WriteContext, write: Write, path: string): Outcome {
+  const { connection, eventKeys } = context
+  connection.exec('SAVEPOINT one_write')
+  try {
+    const value = write(context)
+    connection.exec('RELEASE one_write')
+    return { ok: true, value }
+  } catch (error) {
+    // SQLite ends the whole transaction by itself on some faults; then the group fails as a whole.
+    if (!connection.inTransaction) throw error
+    connection.exec('ROLLBACK TO one_write; RELEASE one_write')
+    eventKeys.refresh()
+    return { ok: false, error: codedFrom(error, path) }
+  }
+}
+
+function rollBack({ connection, keyring, eventKeys }: WriteContext): void {
+  if (connection.inTransaction) connection.exec('ROLLBACK')
+  keyring.rollBack()
+  eventKeys.refresh()
+}

@@ -1,0 +1,23 @@
+import type { StoreReader } from '../../../core/ports.ts'
+import { allProducts } from '../../repositories/catalog.ts'
+import { readFacts } from '../../repositories/facts.ts'
+import { readInteractions } from '../../repositories/interactions.ts'
+import { readPlacements } from '../../repositories/placements.ts'
+import { withheldProfiles } from '../../repositories/withheld.ts'
+import { openForReading } from './open.ts'
+
+/** A reader with a connection of its own, for the thread that calls this. */
+export async function openSqliteReader(directory: string, masterKey: string | undefined): Promise<StoreReader> {
+  const { connection, keyring } = openForReading(directory, masterKey)
+  return {
+    interactions: (window) => readInteractions(connection, window),
+    products: () => allProducts(connection),
+    withheld: async (purpose) => withheldProfiles(connection, purpose),
+    placements: async () => readPlacements(connection),
+    facts: async () => readFacts(connection),
+    async close() {
+      keyring.close()
+      connection.close()
+    },
+  }
+}

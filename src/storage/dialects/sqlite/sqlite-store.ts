@@ -1,0 +1,56 @@
+import { uuidv7 } from '../../../contracts/ids.ts'
+import type { Store } from '../../../core/ports.ts'
+import { createApiKeyRepository } from '../../repositories/api-keys.ts'
+import { createCatalogRepository } from '../../repositories/catalog.ts'
+import { createDecisionRepository } from '../../repositories/decisions.ts'
+import { erasedProfiles } from '../../repositories/erase.ts'
+import { createEventRepository } from '../../repositories/events.ts'
+import { createImportRepository } from '../../repositories/imports.ts'
+import { createJobRepository } from '../../repositories/jobs.ts'
+import { createModelRepository } from '../../repositories/models.ts'
+import { createPlacementRepository } from '../../repositories/placements.ts'
+import { createProfileRepository } from '../../repositories/profiles.ts'
+import { KEY_BYTES } from '../../seal.ts'
+import type { StoreOptions } from '../../store.ts'
+import { createMaintenance } from './maintenance.ts'
+import { migrateStore, openForReading } from './open.ts'
+import { openSqliteReader } from './reader.ts'
+import { WriterClient } from './writer.ts'
+
+export interface SqliteOptions extends StoreOptions {
+  /** Bounds the database, pages of 4 KiB; for tests of a full disk. */
+  readonly maxPages?: number
+}
+
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { directory, clock, randomBytes, masterKey, maxPages } = options
+  migrateStore(directory, clock())
+  const opened = openForReading(directory, masterKey)
+  const { connection, keyring, layout } = opened
+  const seed = new Uint8Array(KEY_BYTES)
+  randomBytes(seed)
+  const limit = maxPages === undefined ? {} : { maxPages }
+  const writer = new WriterClient({ directory, masterKey: opened.masterKey, seed, ...limit })
+  const newId = (at: number) => uuidv7(at, randomBytes)
+  const erased = erasedProfiles({ connection })
+  if (erased.length > 0) await writer.destroyKeys(erased)
+  return {
+    location: directory,
+    events: createEventRepository(opened, writer),
+    catalog: createCatalogRepository(connection, writer, clock),
+    profiles: createProfileRepository(opened, writer, clock),
+    models: createModelRepository(connection, writer, clock, layout),
+    decisions: createDecisionRepository(connection, writer),
+    placements: createPlacementRepository(connection, writer),
+    jobs: createJobRepository(connection, writer, newId),
+    imports: createImportRepository(connection, writer, clock, newId),
+    keys: createApiKeyRepository(connection, writer, clock),
+    maintenance: createMaintenance(opened, writer, options),
+    reader: () => openSqliteReader(directory, masterKey),
+    async close() {
+      await writer.close()
+      keyring.close()
+      connection.close()
+    },
+  }
+}

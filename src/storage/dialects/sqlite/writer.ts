@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads'
+import { CodedError } from '../../../contracts/errors.ts'
+import type { ProfileRow } from '../../../core/ports.ts'
+import type { WriteArgument, WriteName, WriteResult } from '../../repositories/writes.ts'
+import { fromPortable, type PortableError } from './errors.ts'
+import { threadFile } from './thread-file.ts'
+
+export interface WriterData {
+  readonly directory: string
+  readonly masterKey: Uint8Array
+  /** 32 random bytes. */
+  readonly seed: Uint8Array
+  /** Bounds the database; for tests of a full disk. */
+  readonly maxPages?: number
+}
+
+export interface WriteCall {
+  readonly id: number
+  readonly name: WriteName
+  readonly argument: unknown
+}
+
+/** What is done between transactions: keys destroyed and their traces overwritten, or the thread ended. */
+export type SoloCall =
+  | { readonly id: number; readonly name: 'destroyKeys'; readonly profiles: readonly ProfileRow[] }
+  | { readonly id: number; readonly name: 'close' }
+
+export type WriteAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: PortableError }
+
+interface Pending {
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The calling side of the writer's thread. A call resolves when what it wrote is on disk. */
+export class WriterClient {
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  #next = 0
+  #ended: Error | undefined
+
+  constructor(data: WriterData) {
+    this.#worker = new Worker(threadFile('writer-thread', import.meta.url), { workerData: data })
+    this.#worker.on('message', (answers: readonly WriteAnswer[]) => this.#settle(answers))
+    this.#worker.on('error', (error) => this.#end(error.message))
+    this.#worker.on('exit', (code) => this.#end(`it ended with code ${code}`))
+    // A store that is open does not keep a process alive; a call that is under way does.
+    this.#worker.unref()
+  }
+
+  call<Name extends WriteName>(name: Name, argument: WriteArgument<Name>): Promise<WriteResult<Name>> {
+    return this.#send((id) => ({ id, name, argument }))
+  }
+
+  /** Destroys profile keys and what the logs still hold of erased rows; returns how many keys there were. */
+  destroyKeys(profiles: readonly ProfileRow[]): Promise<number> {
+    return this.#send((id) => ({ id, name: 'destroyKeys', profiles }))
+  }
+
+  /** Waits for what is under way, carries the log over into the database and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#ended) return
+    await this.#send((id) => ({ id, name: 'close' }))
+    this.#ended = new CodedError('NOT_READY')
+    await this.#worker.terminate()
+  }
+
+  #send<Result>(message: (id: number) => WriteCall | SoloCall): Promise<Result> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    const id = this.#next++
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#worker.ref()
+      this.#worker.postMessage(message(id))
+    })
+  }
+
+  #settle(answers: readonly WriteAnswer[]): void {
+    for (const answer of answers) {
+      const pending = this.#pending.get(answer.id)
+      this.#pending.delete(answer.id)
+      // The value is what WRITES[name] returned on the other side.
+      if (answer.ok) pending?.resolve(answer.value as never)
+      else pending?.reject(fromPortable(answer.error))
+    }
+    if (this.#pending.size === 0) this.#worker.unref()
+  }
+
+  #end(problem: string): void {
+    this.#ended ??= new CodedError('WORKER_DIED', { kind: 'storage', problem })
+    for (const pending of this.#pending.values()) pending.reject(this.#ended)
+    this.#pending.clear()
+  }
+}

@@ -1,0 +1,66 @@
+import { CodedError } from '../../contracts/errors.ts'
+import type { Connection } from '../dialects/sqlite/connection.ts'
+import { scalar } from '../dialects/sqlite/row.ts'
+import { firstSchema } from './0001-first-schema.ts'
+
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  readonly sql: string
+}
+
+/** In order and without gaps. What is released is never changed: a new schema is a new row here. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first schema', sql: firstSchema }]
+
+export const SCHEMA_VERSION = MIGRATIONS.length
+
+/** The version that a database stands at; 0 for an empty one, undefined where it is no store of ours. */
+export function schemaVersion(connection: Connection): number | undefined {
+  const tables = scalar(connection.statement("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get(), 'n')
+  if (tables === 0) return 0
+  const own = connection.statement("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'schema_migrations'").get()
+  if (scalar(own, 'n') === 0) return undefined
+  return scalar(connection.statement('SELECT coalesce(max(version), 0) AS n FROM schema_migrations').get(), 'n')
+}
+
+/**
+ * Brings a database up to a version, each step in a transaction of its own. Two processes may try at once: the second
+ * one waits, looks again and finds nothing to do.
+ * @throws CodedError STORE_NEWER, STORE_DAMAGED
+ */
+export function migrate(connection: Connection, now: number, to = SCHEMA_VERSION): void {
+  checkSchema(connection)
+  for (const migration of MIGRATIONS.slice(0, to)) {
+    connection.exec('BEGIN IMMEDIATE')
+    try {
+      connection.exec(
+        'CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+      )
+      if ((schemaVersion(connection) ?? 0) < migration.version) {
+        connection.exec(migration.sql)
+        connection
+          .statement('INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)')
+          .run(migration.version, migration.name, now)
+      }
+      connection.exec('COMMIT')
+    } catch (error) {
+      if (connection.inTransaction) connection.exec('ROLLBACK')
+      throw error
+    }
+  }
+}
+
+/**
+ * Refuses what this program cannot open.
+ * @throws CodedError STORE_NEWER, STORE_DAMAGED
+ */
+export function checkSchema(connection: Connection): number {
+  const found = schemaVersion(connection)
+  if (found === undefined) {
+    throw new CodedError('STORE_DAMAGED', { path: connection.path, problem: 'it is a database of another program' })
+  }
+  if (found > SCHEMA_VERSION) {
+    throw new CodedError('STORE_NEWER', { path: connection.path, found, known: SCHEMA_VERSION })
+  }
+  return found
+}

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto'
+import type { Offer, Product } from '../../contracts/product.ts'
+import { integer, optionalBytes, optionalInteger } from '../dialects/sqlite/row.ts'
+import type { WriteContext } from './writing.ts'
+
+/** Rows of product ids; an unknown one gets a row that waits for its description. */
+export function resolveProducts(
+  { connection }: WriteContext,
+  { ids, now }: { ids: readonly string[]; now: number },
+): Int32Array {
+  const find = connection.statement('SELECT row FROM products WHERE id = ?')
+  const add = connection.statement('INSERT INTO products (id, created_at, changed_at) VALUES (?, ?, ?)')
+  const rows = new Int32Array(ids.length)
+  let added = 0
+  for (const [i, id] of ids.entries()) {
+    const known = find.get(id)
+    if (known !== undefined) {
+      rows[i] = integer(known, 'row')
+    } else {
+      rows[i] = Number(add.run(id, now, now).lastInsertRowid)
+      added++
+    }
+  }
+  if (added > 0) raiseRevision({ connection })
+  return rows
+}
+
+export function upsertProducts(
+  context: WriteContext,
+  { products, source, now }: { products: readonly Product[]; source: string; now: number },
+): { changed: number; unchanged: number } {
+  const { connection } = context
+  const find = connection.statement('SELECT row, fingerprint, deleted_at FROM products WHERE id = ?')
+  const add = connection.statement(
+    'INSERT INTO products (id, body, fingerprint, source, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const change = connection.statement(
+    'UPDATE products SET body = ?, fingerprint = ?, source = ?, changed_at = ?, deleted_at = NULL WHERE row = ?',
+  )
+  let changed = 0
+  for (const product of products) {
+    const { offers, ...rest } = product
+    const fingerprint = hash('sha256', canonicalJson(product), 'buffer')
+    const known = find.get(product.id)
+    let row: number
+    if (known === undefined) {
+      const body = JSON.stringify(rest)
+      row = Number(add.run(product.id, body, fingerprint, source, now, now).lastInsertRowid)
+    } else {
+      const before = optionalBytes(known, 'fingerprint')
+      const deleted = optionalInteger(known, 'deleted_at') !== undefined
+      if (!deleted && before !== undefined && fingerprint.equals(before)) continue
+      row = integer(known, 'row')
+      change.run(JSON.stringify(rest), fingerprint, source, now, row)
+    }
+    writeOffers(context, row, offers)
+    changed++
+  }
+  if (changed > 0) raiseRevision(context)
+  return { changed, unchanged: products.length - changed }
+}
+
+/** A deleted product keeps its row and its words, so that past decisions can still be explained. */
+export function deleteProducts(context: WriteContext, { ids, now }: { ids: readonly string[]; now: number }): number {
+  const statement = context.connection.statement(
+    'UPDATE products SET deleted_at = ?, changed_at = ? WHERE id = ? AND deleted_at IS NULL',
+  )
+  let deleted = 0
+  for (const id of ids) deleted += Number(statement.run(now, now, id).changes)
+  if (deleted > 0) raiseRevision(context)
+  return deleted
+}
+
+function writeOffers(context: WriteContext, product: number, offers: readonly Offer[]): void {
+  const { connection } = context
+  connection.statement('DELETE FROM offers WHERE product = ?').run(product)
+  const add = connection.statement(
+    'INSERT INTO offers (product, position, market, price_micros, currency, sale_price_micros, availability, stock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const [position, offer] of offers.entries()) {
+    const { priceMicros, currency, salePriceMicros, availability, stock } = offer
+    const market = marketRow(context, offer)
+    add.run(product, position, market, priceMicros, currency, salePriceMicros ?? null, availability, stock ?? null)
+  }
+}
+
+function marketRow({ connection }: WriteContext, offer: Offer): number {
+  const known = connection.statement('SELECT row FROM markets WHERE name = ?').get(offer.market)
+  if (known !== undefined) return integer(known, 'row')
+  const add = connection.statement('INSERT INTO markets (name, currency) VALUES (?, ?)')
+  return Number(add.run(offer.market, offer.currency).lastInsertRowid)
+}
+
+function raiseRevision({ connection }: Pick<WriteContext, 'connection'>): void {
+  connection.statement("UPDATE counters SET value = value + 1 WHERE name = 'catalog_revision'").run()
+}
+
+/** JSON whose text does not depend on the order in which keys were set. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}

@@ -1,0 +1,97 @@
+import { CodedError } from '../../contracts/errors.ts'
+import { JOB_KINDS, JOB_STATUSES, type Job, type JobProgress } from '../../contracts/job.ts'
+import type { JobRepository } from '../../core/ports.ts'
+import type { Connection } from '../dialects/sqlite/connection.ts'
+import { integer, optionalInteger, optionalText, type Row, text } from '../dialects/sqlite/row.ts'
+import type { WriterClient } from '../dialects/sqlite/writer.ts'
+import type { WriteContext } from './writing.ts'
+
+const NOT_STARTED: JobProgress = { phase: 'waiting', done: 0, total: 0, unit: '' }
+
+export function createJob({ connection }: WriteContext, job: Job): void {
+  connection
+    .statement('INSERT INTO jobs (id, kind, status, created_at, params, progress) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(job.id, job.kind, job.status, job.createdAt, JSON.stringify(job.params), JSON.stringify(job.progress))
+}
+
+/** The parts of a job that change; what is left out stays. */
+export type JobChange = { readonly id: string } & Partial<
+  Pick<Job, 'status' | 'startedAt' | 'endedAt' | 'progress' | 'result' | 'error'>
+>
+
+export function changeJob({ connection }: WriteContext, change: JobChange): void {
+  const { id, status, startedAt, endedAt, progress, result, error } = change
+  const changed = connection
+    .statement(
+      `UPDATE jobs SET status = coalesce(?, status), started_at = coalesce(?, started_at),
+         ended_at = coalesce(?, ended_at), progress = coalesce(?, progress), result = coalesce(?, result),
+         error = coalesce(?, error)
+       WHERE id = ?`,
+    )
+    .run(status ?? null, startedAt ?? null, endedAt ?? null, json(progress), json(result), json(error), id)
+  if (Number(changed.changes) === 0) throw new CodedError('JOB_NOT_FOUND', { job: id })
+}
+
+export function interruptJobs({ connection }: WriteContext, { at }: { at: number }): number {
+  return Number(
+    connection
+      .statement("UPDATE jobs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running')")
+      .run(at).changes,
+  )
+}
+
+/** @param newId a fresh UUIDv7 for a moment */
+export function createJobRepository(
+  connection: Connection,
+  writer: WriterClient,
+  newId: (at: number) => string,
+): JobRepository {
+  return {
+    async create(kind, params, at) {
+      const job: Job = { id: newId(at), kind, status: 'queued', createdAt: at, params, progress: NOT_STARTED }
+      await writer.call('createJob', job)
+      return job
+    },
+    async get(id) {
+      const row = connection.statement('SELECT * FROM jobs WHERE id = ?').get(id)
+      return row && jobOf(row)
+    },
+    async list(limit) {
+      const rows = connection.statement('SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?').all(limit)
+      return rows.map(jobOf)
+    },
+    start: (id, startedAt) => writer.call('changeJob', { id, status: 'running', startedAt }),
+    progress: (id, progress) => writer.call('changeJob', { id, progress }),
+    end: (id, endedAt, outcome) => writer.call('changeJob', { id, endedAt, ...outcome }),
+    interruptAbandoned: (at) => writer.call('interruptJobs', { at }),
+  }
+}
+
+function jobOf(row: Row): Job {
+  const startedAt = optionalInteger(row, 'started_at')
+  const endedAt = optionalInteger(row, 'ended_at')
+  const result = optionalText(row, 'result')
+  const error = optionalText(row, 'error')
+  return {
+    id: text(row, 'id'),
+    kind: oneOf(JOB_KINDS, text(row, 'kind')),
+    status: oneOf(JOB_STATUSES, text(row, 'status')),
+    createdAt: integer(row, 'created_at'),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    params: JSON.parse(text(row, 'params')),
+    progress: JSON.parse(text(row, 'progress')),
+    ...(result === undefined ? {} : { result: JSON.parse(result) }),
+    ...(error === undefined ? {} : { error: JSON.parse(error) }),
+  }
+}
+
+export function oneOf<T extends string>(known: readonly T[], value: string): T {
+  const found = known.find((one) => one === value)
+  if (found === undefined) throw new TypeError(`${value} is none of ${known.join(', ')}`)
+  return found
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}

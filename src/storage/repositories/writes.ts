@@ -1,0 +1,57 @@
+import { addApiKey, removeApiKey, useApiKey } from './api-keys.ts'
+import { deleteProducts, resolveProducts, upsertProducts } from './catalog-writes.ts'
+import { appendDecisions } from './decisions.ts'
+import { eraseProfile } from './erase.ts'
+import { appendEvents } from './event-writes.ts'
+import { linkProfiles, unlinkProfiles } from './identities.ts'
+import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
+import { changeJob, createJob, interruptJobs } from './jobs.ts'
+import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
+import { putPlacement } from './placements.ts'
+import { markBot, resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
+import type { WriteContext } from './writing.ts'
+
+/** Large sets of keys are looked up where they will be written, in the order of the writes. */
+function knownKeys(
+  { eventKeys }: WriteContext,
+  { source, keys }: { source: string; keys: readonly string[] },
+): Uint8Array {
+  return Uint8Array.from(keys, (key) => (eventKeys.has(source, key) ? 1 : 0))
+}
+
+/** Everything that the writer's thread can be asked to do inside a transaction. */
+export const WRITES = {
+  appendEvents,
+  knownKeys,
+  resolveProducts,
+  upsertProducts,
+  deleteProducts,
+  resolveProfiles,
+  writeStates,
+  writeConsents,
+  markBot,
+  linkProfiles,
+  unlinkProfiles,
+  eraseProfile,
+  reserveModelVersion,
+  addModel,
+  promoteModel,
+  rollBackModel,
+  appendDecisions,
+  putPlacement,
+  createJob,
+  changeJob,
+  interruptJobs,
+  beginImport,
+  updateImport,
+  addImportProblems,
+  finishFile,
+  addApiKey,
+  removeApiKey,
+  useApiKey,
+} as const
+
+export type Writes = typeof WRITES
+export type WriteName = keyof Writes
+export type WriteArgument<Name extends WriteName> = Parameters<Writes[Name]>[1]
+export type WriteResult<Name extends WriteName> = ReturnType<Writes[Name]>
