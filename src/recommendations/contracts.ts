@@ -1,3 +1,5 @@
+import Type from 'typebox'
+
 /** The capability's name in the registry of models and in model cards. */
 export const CAPABILITY = 'recommendations'
 
@@ -30,20 +32,27 @@ export const FRAMES = ['home', 'first_visit', 'product', 'cart'] as const
 export type Frame = (typeof FRAMES)[number]
 
 /** How training is run; the defaults stand in the configuration's `training.*` settings. */
-export interface TrainParams {
-  readonly seed: number
-  readonly threads: number
-  /** History that trains, days; 0 for all. */
-  readonly windowDays: number
-  /** Last days of history, held out to choose parameters and the blend. */
-  readonly validationDays: number
-  /** Products in the closed-form model; 0 leaves it out. */
-  readonly closedFormItems: number
-}
+export const TrainParams = Type.Object(
+  {
+    seed: Type.Integer({ minimum: 0, maximum: 0xffffffff }),
+    threads: Type.Integer({ minimum: 1 }),
+    windowDays: Type.Integer({ minimum: 0, description: 'History that trains, days; 0 for all.' }),
+    validationDays: Type.Integer({
+      minimum: 1,
+      description: 'Last days of history, held out to choose parameters and the blend.',
+    }),
+    closedFormItems: Type.Integer({ minimum: 0, description: 'Products in the closed-form model; 0 leaves it out.' }),
+  },
+  { additionalProperties: false },
+)
+export type TrainParams = Type.Static<typeof TrainParams>
 
-export interface EvaluateParams extends TrainParams {
-  /** Days at the end of the history that are the test. */
-  readonly testDays: number
-  /** Name of a placement; `home` where left out. */
-  readonly placement?: string
-}
+export const EvaluateParams = Type.Object(
+  {
+    ...TrainParams.properties,
+    testDays: Type.Integer({ minimum: 1, description: 'Days at the end of the history that are the test.' }),
+    placement: Type.Optional(Type.String({ description: 'Name of a placement; `home` where left out.' })),
+  },
+  { additionalProperties: false },
+)
+export type EvaluateParams = Type.Static<typeof EvaluateParams>

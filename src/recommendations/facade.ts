@@ -1,0 +1,157 @@
+import type { Decision, DecisionRequest, Explanation, Language } from '../contracts/decision.ts'
+import { CodedError } from '../contracts/errors.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { DEFAULT_MARKET } from '../core/catalog/facts.ts'
+import type { DecisionLog } from '../core/decisions/log.ts'
+import type { Placements } from '../core/decisions/placements.ts'
+import { drawSeed } from '../core/decisions/random.ts'
+import { type DecisionRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
+import type { LoadedModel, ModelRegistry } from '../core/models/registry.ts'
+import type { Clock, ProfileRow, RandomBytes } from '../core/ports.ts'
+import type { ProfileReader } from '../core/profiles/reader.ts'
+import { itemsOf, summaryOf } from './answer.ts'
+import { CAPABILITY } from './contracts.ts'
+import { decide } from './decide/decide.ts'
+import { type OpenModels, openModels } from './decide/models.ts'
+
+/** What recommendations stand on; the server puts it together. */
+export interface RecommendationParts {
+  readonly catalog: Catalog
+  readonly profiles: ProfileReader
+  readonly placements: Placements
+  readonly models: Pick<ModelRegistry, 'current'>
+  readonly log: DecisionLog
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  /** Language of reasons where a request names none. */
+  readonly language: Language
+}
+
+/** The only door to this capability. */
+export interface Recommendations {
+  /**
+   * One decision for each request, in their order, each logged before it is answered.
+   *
+   * @param options.globalPrivacyControl the shopper's browser objects: nothing of the past is used
+   * @throws CodedError NO_MODEL, PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, PLACEMENT_NOT_FOUND; then nothing is logged
+   */
+  recommend(
+    requests: readonly DecisionRequest[],
+    options: { readonly globalPrivacyControl: boolean },
+  ): Promise<Decision[]>
+  /**
+   * Why a decision came out as it did, from its record alone: products that were deleted since are still named.
+   * @throws CodedError DECISION_NOT_FOUND
+   */
+  explain(id: string, language?: Language): Promise<Explanation>
+}
+
+export function createRecommendations(parts: RecommendationParts): Recommendations {
+  const opened = new WeakMap<LoadedModel, OpenModels>()
+  const serving = (): { models: OpenModels; version: number } => {
+    const loaded = parts.models.current
+    if (!loaded) throw new CodedError('NO_MODEL', { model: CAPABILITY })
+    const models = opened.get(loaded) ?? openModels(loaded.models)
+    opened.set(loaded, models)
+    return { models, version: loaded.version.version }
+  }
+  const decideOne = async (request: DecisionRequest, globalPrivacyControl: boolean): Promise<Made> => {
+    const placement = parts.placements.get(request.placement ?? 'home')
+    const catalog = parts.catalog.current
+    const anchors = anchorsOf(request, placement.anchor, catalog)
+    const now = parts.clock()
+    const view = await parts.profiles.read(request.profile, {
+      purpose: 'personalisation',
+      optedOut: globalPrivacyControl || request.personalise === false,
+      now,
+    })
+    // Asked after the last wait, so that one model and one catalogue answer the whole decision.
+    const { models, version } = serving()
+    const record = decide(
+      {
+        view,
+        placement,
+        anchors,
+        excluded: rowsOf(request.exclude ?? [], catalog),
+        limit: request.limit ?? placement.size,
+        market: request.market ?? DEFAULT_MARKET,
+        now,
+        seed: request.seed ?? drawSeed(parts.randomBytes),
+      },
+      models,
+      version,
+      catalog,
+    )
+    return {
+      request,
+      at: now,
+      placement: placement.name,
+      record,
+      ...(view.basis === 'personalised' ? { profile: view.profile } : {}),
+    }
+  }
+  return {
+    async recommend(requests, { globalPrivacyControl }) {
+      serving()
+      const made: Made[] = []
+      for (const request of requests) made.push(await decideOne(request, globalPrivacyControl))
+      const ids = await parts.log.append(made.map(({ request: _, ...decision }) => decision))
+      const catalog = parts.catalog.current
+      return made.map(({ request, at, placement, record }, d): Decision => {
+        // Told from what was kept, so that an explanation later says the same.
+        const kept = decodeRecord(encodeRecord(record))
+        return {
+          id: ids[d] ?? '',
+          placement,
+          ...(request.profile === undefined ? {} : { profile: request.profile }),
+          basis: record.basis,
+          at,
+          modelVersion: record.modelVersion,
+          items: itemsOf(kept, catalog, request.market ?? DEFAULT_MARKET, request.language ?? parts.language),
+          refused: { ...record.refused },
+        }
+      })
+    },
+    async explain(id, language = parts.language) {
+      const { at, placement, record } = await parts.log.get(id)
+      const decision: Decision = {
+        id,
+        placement,
+        basis: record.basis,
+        at,
+        modelVersion: record.modelVersion,
+        items: itemsOf(record, parts.catalog.current, DEFAULT_MARKET, language),
+        refused: { ...record.refused },
+      }
+      return { decision, seed: record.seed, summary: summaryOf(placement, record, language), replayable: false }
+    },
+  }
+}
+
+interface Made {
+  readonly request: DecisionRequest
+  readonly at: number
+  readonly placement: string
+  readonly record: DecisionRecord
+  readonly profile?: ProfileRow
+}
+
+type Products = Pick<Catalog, 'rowOf'>
+
+/** What the page is about; products in a cart that the store does not know are passed over. */
+function anchorsOf(
+  request: DecisionRequest,
+  anchor: 'none' | 'product' | 'cart',
+  catalog: Products & { deleted(row: number): boolean },
+): number[] {
+  if (request.productId !== undefined) {
+    const row = catalog.rowOf(request.productId)
+    if (row < 0 || catalog.deleted(row)) throw new CodedError('PRODUCT_NOT_FOUND', { product: request.productId })
+    if (anchor === 'product') return [row]
+  }
+  return anchor === 'cart' ? rowsOf(request.cart ?? [], catalog) : []
+}
+
+function rowsOf(productIds: readonly string[], catalog: Products): number[] {
+  return productIds.map((id) => catalog.rowOf(id)).filter((row) => row >= 0)
+}

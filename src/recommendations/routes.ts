@@ -1,0 +1,12 @@
+import { handle, type RouteHandler } from '../contracts/route.ts'
+import { explainDecision, recommend } from '../contracts/routes/decisions.ts'
+import type { Recommendations } from './facade.ts'
+
+export function recommendationRoutes(recommendations: Recommendations): RouteHandler[] {
+  return [
+    handle(recommend, async ({ body, globalPrivacyControl }) => ({
+      decisions: await recommendations.recommend(body.requests, { globalPrivacyControl }),
+    })),
+    handle(explainDecision, ({ params, query }) => recommendations.explain(params.id, query.language)),
+  ]
+}
