@@ -46,7 +46,8 @@ const ATTRIBUTE_LIMIT = 4000
  * Text fields → product. A price that cannot be read refuses the product rather than offering it at another one; a
  * missing price leaves it without an offer.
  */
-export function describeProduct(text: ProductText, settings: ProductSettings): Product | Refusal {
+export function describeProduct(raw: ProductText, settings: ProductSettings): Product | Refusal {
+  const text = { ...raw, title: oneLine(raw.title), brand: oneLine(raw.brand ?? '') }
   if (text.id === '') return refuse('ROW_FIELD_MISSING', { field: 'id' })
   if (text.title === '') return refuse('ROW_FIELD_MISSING', { field: 'title' })
   for (const [field, limit] of Object.entries(LIMITS)) {
@@ -60,14 +61,14 @@ export function describeProduct(text: ProductText, settings: ProductSettings): P
     id: text.id,
     title: text.title,
     ...present('groupId', text.groupId),
-    ...present('description', text.description),
+    ...present('description', text.description?.replace(/\r\n?/g, '\n')),
     ...present('brand', text.brand),
     ...present('link', text.link),
     ...present('imageLink', text.imageLink),
     categories: (text.categories ?? [])
       .filter((name) => name !== '')
       .slice(0, CATEGORIES_KEPT)
-      .map((name) => name.slice(0, CATEGORY_LIMIT).toWellFormed()),
+      .map((name) => oneLine(name).slice(0, CATEGORY_LIMIT).toWellFormed()),
     // Own properties also for names like __proto__.
     attributes: Object.fromEntries(
       attributes.map(([name, value]) => [name, value.slice(0, ATTRIBUTE_LIMIT).toWellFormed()]),
@@ -76,6 +77,11 @@ export function describeProduct(text: ProductText, settings: ProductSettings): P
     ...(text.replenishable !== undefined && { replenishable: text.replenishable }),
     offers,
   }
+}
+
+/** Names are shown on one line; spreadsheets break and pad them. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
 }
 
 /** "Home > Kitchen > Mugs" → its parts. */

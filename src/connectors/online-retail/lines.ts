@@ -1,4 +1,5 @@
 import { isRefusal, parseDecimal, parsePrice } from '../kit/amounts.ts'
+import { oneLine } from '../kit/described-product.ts'
 import { quoted, type Refusal, refuse } from '../kit/problem.ts'
 import type { FieldSpec, Table, TableRow } from '../kit/table.ts'
 import { parseTime } from '../kit/times.ts'
@@ -42,7 +43,7 @@ export function lineOf(table: Table, row: TableRow): RetailLine {
   const at = parseTime(text('time'), ZONE)
   const quantity = parseDecimal(text('quantity'))
   const price = parsePrice(text('price'), 'UnitPrice')
-  const description = text('description')
+  const description = oneLine(text('description'))
   const line = {
     invoice,
     refund,

@@ -63,6 +63,6 @@ function itemOf(file: SourceFile, { line, text, size }: TextLine, settings: Sett
   if (text === undefined)
     return problem(at, refuse('ROW_FIELD_TOO_LONG', { field: 'The line', size, limit: LINE_LIMIT }))
   if (text.trim() === '') return undefined
-  const read = messageOf(text, settings.timezone)
+  const read = messageOf(text.trim(), settings.timezone)
   return 'code' in read ? problem(at, read) : { kind: 'event', line: at, ...read }
 }

@@ -30,7 +30,7 @@ export function messageOf(text: string, zone: string): { key: string; message: S
   const message = settleTime(value, zone)
   if (isRefusal(message)) return message
   return {
-    key: value.messageId ?? `line:${createHash('sha256').update(text.trim()).digest('hex').slice(0, 32)}`,
+    key: value.messageId ?? `line:${createHash('sha256').update(text).digest('hex').slice(0, 32)}`,
     message,
   }
 }
