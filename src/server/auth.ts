@@ -19,22 +19,32 @@ export interface Authenticator {
   forget(): void
 }
 
+/** A secret that is no row of the store and holds as long as the process. */
+export interface ProcessKey {
+  readonly secret: string
+  readonly scopes: readonly Scope[]
+}
+
 /**
- * @param localToken what the command line on the same machine shows: it stands in the store's lock file, which only
- * the owner can read
+ * @param own the process's own keys, for example what the command line on the same machine shows: that one stands in
+ * the store's lock file, which only the owner can read
  */
-export function createAuthenticator(keys: Pick<ApiKeyRepository, 'byHash'>, localToken: string): Authenticator {
-  const local = sha256(localToken)
+export function createAuthenticator(keys: Pick<ApiKeyRepository, 'byHash'>, own: readonly ProcessKey[]): Authenticator {
+  const hashed = own.map(({ secret, scopes }) => ({ hash: sha256(secret), scopes }))
   const remembered = new Map<string, readonly Scope[]>()
+  /** Counts removals: what was looked up before one is not remembered after it. */
+  let generation = 0
   const scopesOf = async (secret: string): Promise<readonly Scope[] | undefined> => {
     const hash = sha256(secret)
-    if (timingSafeEqual(hash, local)) return ['admin']
+    const mine = hashed.find((key) => timingSafeEqual(hash, key.hash))
+    if (mine !== undefined) return mine.scopes
     // By its hash: how long the look-up takes says nothing about the secret.
     const name = hash.toString('base64')
     const known = remembered.get(name)
     if (known !== undefined) return known
+    const before = generation
     const found = await keys.byHash(hash)
-    if (found === undefined) return undefined
+    if (found === undefined || before !== generation) return found?.scopes
     if (remembered.size >= REMEMBERED_KEYS) remembered.clear()
     remembered.set(name, found.scopes)
     return found.scopes
@@ -46,7 +56,10 @@ export function createAuthenticator(keys: Pick<ApiKeyRepository, 'byHash'>, loca
       if (scopes === undefined) throw new CodedError('UNAUTHORIZED')
       if (!scopes.includes(scope) && !scopes.includes('admin')) throw new CodedError('FORBIDDEN', { scope })
     },
-    forget: () => remembered.clear(),
+    forget() {
+      generation++
+      remembered.clear()
+    },
   }
 }
 

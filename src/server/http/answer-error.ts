@@ -8,7 +8,6 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, (request: FastifyRequest) => [Er
     'BODY_TOO_LARGE',
     { limit: request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit ?? 0 },
   ],
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => ['MALFORMED_JSON', { problem: 'it is empty' }],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => ['MALFORMED_JSON', { problem: 'its content-type is not application/json' }],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => ['BAD_REQUEST', { problem: 'its content-length is not its length' }],
   FST_ERR_BAD_URL: () => ['BAD_REQUEST', { problem: 'the address is not a valid URL' }],
@@ -33,9 +32,6 @@ function asCoded(error: unknown, request: FastifyRequest): CodedError | undefine
   const code = codeOf(error)
   const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined
   if (known !== undefined) return new CodedError(...known(request))
-  if (error instanceof SyntaxError && 'statusCode' in error) {
-    return new CodedError('MALFORMED_JSON', { problem: withoutContent(error.message) })
-  }
   return undefined
 }
 
@@ -43,11 +39,6 @@ function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
-}
-
-/** A parser's message quotes the body; the caller knows it, and a shopper's data need not come back. */
-function withoutContent(message: string): string {
-  return message.replace(/,? ?["“].*$/s, '').replace(/ in JSON.*$/s, '') || 'it cannot be read'
 }
 
 export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {

@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { Compile } from 'typebox/compile'
 import { CodedError, errorBody } from '../../contracts/errors.ts'
 import type { RouteHandler } from '../../contracts/route.ts'
@@ -30,7 +36,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   const logger: FastifyBaseLogger = options.logger
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     genReqId: options.reference,
     return503OnClosing: false,
@@ -105,9 +111,28 @@ function readJsonStrictly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (!isUtf8(body)) done(new CodedError('MALFORMED_JSON', { problem: 'it is not UTF-8' }))
-    else parse(request, body.toString('utf8'), done)
+    const text = body.toString('utf8')
+    parse(request, text, (error, value) => {
+      if (error === null && isUtf8(body)) done(null, value)
+      else done(new CodedError('MALFORMED_JSON', { problem: isUtf8(body) ? jsonProblem(text) : 'it is not UTF-8' }))
+    })
   })
+}
+
+/** The place, and not the parser's own words: they quote the body, and a shopper's data need not come back. */
+function jsonProblem(text: string): string {
+  if (text === '') return 'it is empty'
+  try {
+    JSON.parse(text)
+    return 'it has a key that reaches for an object’s prototype'
+  } catch (error) {
+    const place = error instanceof Error ? /at position \d+|end of JSON/.exec(error.message)?.[0] : undefined
+    return place === undefined
+      ? 'it cannot be read'
+      : place.startsWith('end')
+        ? 'it ends too early'
+        : `it breaks off ${place}`
+  }
 }
 
 /** Answers what is not even HTTP. */

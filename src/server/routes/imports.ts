@@ -9,19 +9,19 @@ import {
 } from '../../contracts/routes/engine.ts'
 import { judge } from '../../core/events/judge.ts'
 import type { Clock } from '../../core/ports.ts'
+import { importerInfos } from '../importers.ts'
 import { type ImportParts, startImport } from '../imports/start-import.ts'
 
 const PAGE = 100
 
 export function importRoutes(parts: ImportParts & { readonly clock: Clock }): RouteHandler[] {
-  const { store, importers, clock } = parts
+  const { store, clock } = parts
   return [
     handle(startImportContract, ({ body }) => startImport(parts, body)),
-    handle(listImporters, async () => ({
-      importers: importers.map(({ info, defaultBasis }) => ({ ...info, ...(defaultBasis ? { defaultBasis } : {}) })),
+    handle(listImporters, async () => ({ importers: importerInfos() })),
     })),
-    handle(listImports, async () => ({ imports: await store.imports.list() })),
-    handle(listImportProblems, async ({ params: { id }, query: { limit = PAGE, after } }) => {
+    handle(listImports, async () => (imports: await store.imports.list() )),
+    handle(listImportProblems, async (id , query: limit = PAGE, after ) => {
       const page = await store.imports.listProblems(id, limit, offsetOf(after))
       if (page === undefined) throw new CodedError('IMPORT_NOT_FOUND', { import: id })
       return { problems: page.problems, next: page.next === null ? null : String(page.next) }

@@ -2,14 +2,12 @@ import { readFileSync } from 'node:fs'
 import { CodedError } from '../../contracts/errors.ts'
 import { handle, type RouteHandler } from '../../contracts/route.ts'
 import { backUp, healthz, readyz, storageReport, storeSummary } from '../../contracts/routes/engine.ts'
-import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { Clock, RetentionRule, Store } from '../../core/ports.ts'
 import { freeFolder } from '../files.ts'
 import type { JobRunner } from '../jobs/runner.ts'
 
 export interface OperationParts {
   readonly store: Store
-  readonly catalog: Catalog
   readonly runner: JobRunner
   readonly clock: Clock
   readonly startedAt: number

@@ -1,6 +1,8 @@
 import type { JobRun, StoreReader } from '../../core/ports.ts'
+import { RECOMMENDATION_TASKS } from '../../recommendations/jobs.ts'
 
-/** What a worker can be asked to do. Each gets a reader of its own, and parameters that the caller has checked. */
+/** What a worker does, with a reader of the store that is its own. */
 export type Task = (reader: StoreReader, params: unknown, run: JobRun) => Promise<unknown>
 
-export const TASKS: ReadonlyMap<string, Task> = new Map<string, Task>([])
+/** Everything that a worker can be asked to do, of all capabilities. */
+export const TASKS: ReadonlyMap<string, Task> = new Map<string, Task>([...RECOMMENDATION_TASKS])

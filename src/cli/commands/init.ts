@@ -1,0 +1,81 @@
+import { isAbsolute, relative } from 'node:path'
+import { CodedError } from '../../contracts/errors.ts'
+import { makeStore } from '../../server/store-folder.ts'
+import { type AddCommand, examples, optionsOf } from '../command.ts'
+import { effectiveConfiguration } from '../connect.ts'
+import { answer, type Context, type GlobalOptions, storeDirectory } from '../context.ts'
+
+interface InitOptions {
+  readonly name?: string
+  readonly currency?: string
+  readonly timezone?: string
+}
+
+export const addInit: AddCommand = (program, context) => {
+  const command = program
+    .command('init')
+    .description('make an empty store')
+    .option('--name <name>', 'the store’s name, shown on pages')
+    .option('--currency <code>', 'ISO 4217 code, where a source names none')
+    .option('--timezone <zone>', 'IANA zone that a day of this store means')
+  examples(command, ['init', 'init --store data/shop --name "My shop" --currency CNY --timezone Asia/Shanghai'])
+  command.action(async () => {
+    const options = optionsOf<InitOptions>(command)
+    const directory = await initialise(context, options)
+    const at = storeFlag(context, options)
+    answer(context, options, { store: directory }, () =>
+      [
+        `Made a store at ${directory}. What comes next:`,
+        `  storemind import --list                     the formats it reads`,
+        `  storemind import IMPORTER PATH${at}`,
+        `  storemind train${at}`,
+        `  storemind serve${at}`,
+      ].join('\n'),
+    )
+  })
+}
+
+/**
+ * Makes the store that the options name.
+ * @throws CodedError STORE_EXISTS, CONFIGURATION_INVALID
+ */
+export async function initialise(context: Context, options: InitOptions & GlobalOptions): Promise<string> {
+  const directory = storeDirectory(context, options)
+  const named = {
+    ...(options.name === undefined ? {} : { 'store.name': options.name }),
+    ...(options.currency === undefined ? {} : { 'store.currency': options.currency }),
+    ...(options.timezone === undefined ? {} : { 'store.timezone': zone(options.timezone) }),
+  }
+  const { values } = await effectiveConfiguration(context, {
+    ...options,
+    set: [...(options.set ?? []), ...Object.entries(named).map(([setting, value]) => `${setting}=${value}`)],
+  })
+  await makeStore({
+    directory,
+    settings: named,
+    masterKey: values['store.masterKey'],
+    clock: context.clock,
+    randomBytes: context.randomBytes,
+  })
+  return directory
+}
+
+/** ` --store DIR` where the user has to say it again. */
+export function storeFlag(context: Context, options: GlobalOptions): string {
+  if (options.store === undefined) return ''
+  const path = relative(context.workingDirectory, storeDirectory(context, options))
+  return ` --store ${path.startsWith('..') || isAbsolute(path) ? storeDirectory(context, options) : path}`
+}
+
+function zone(name: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return name
+  } catch {
+    throw new CodedError('CONFIGURATION_INVALID', {
+      setting: 'store.timezone',
+      problem: `there is no time zone ${name}`,
+      source: 'the flags',
+    })
+  }
+}

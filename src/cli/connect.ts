@@ -1,0 +1,83 @@
+import { type Client, createClient, httpTransport, type Transport } from '@storemind/client'
+import type { EffectiveConfiguration } from '../contracts/configuration.ts'
+import { CodedError } from '../contracts/errors.ts'
+import { type Engine, startEngine } from '../server/engine.ts'
+import { createLogger } from '../server/logging.ts'
+import { storeConfiguration, storeHolder } from '../server/store-folder.ts'
+import { type Context, type GlobalOptions, settingFlags, storeDirectory } from './context.ts'
+
+export interface Connection {
+  readonly client: Client
+  readonly directory: string
+}
+
+/**
+ * Gives the command a client of the store. A server that has the store open is asked over HTTP; otherwise the engine is
+ * started in this process, without a socket, for as long as the command takes.
+ *
+ * @throws CodedError STORE_NOT_FOUND, STORE_LOCKED and what opening a store may throw
+ */
+export async function withClient<T>(
+  context: Context,
+  options: GlobalOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const directory = storeDirectory(context, options)
+  const holder = storeHolder(directory)
+  if (holder?.url !== undefined && holder.token !== undefined) {
+    const transport = httpTransport({ url: reachable(holder.url), key: holder.token })
+    return work({ client: createClient({ transport }), directory })
+  }
+  if (holder !== undefined) throw new CodedError('STORE_LOCKED', { path: directory, pid: holder.pid })
+  const { values } = await effectiveConfiguration(context, options)
+  const engine = await startEngine({
+    directory,
+    configuration: values,
+    clock: context.clock,
+    randomBytes: context.randomBytes,
+    // What the log would tell, the command says itself; faults must still be found by their reference.
+    logger: createLogger({
+      level: values['log.level'] === 'info' ? 'error' : values['log.level'],
+      destination: { write: (line) => context.terminal.err(line) },
+    }),
+  })
+  try {
+    return await work({ client: createClient({ transport: injectTransport(engine) }), directory })
+  } finally {
+    await engine.close()
+  }
+}
+
+export function effectiveConfiguration(context: Context, options: GlobalOptions): Promise<EffectiveConfiguration> {
+  return storeConfiguration(storeDirectory(context, options), {
+    environment: context.environment,
+    flags: settingFlags(options),
+  })
+}
+
+/** Calls go straight into the engine, through the same routes as over HTTP. */
+export function injectTransport(engine: Pick<Engine, 'app' | 'localToken'>): Transport {
+  return {
+    url: 'this process',
+    async send({ method, path, body, headers }) {
+      const response = await engine.app.inject({
+        method,
+        url: path,
+        headers: { ...headers, authorization: `Bearer ${engine.localToken}` },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      })
+      let parsed: unknown
+      try {
+        parsed = JSON.parse(response.body)
+      } catch {
+        parsed = undefined
+      }
+      return { status: response.statusCode, body: parsed }
+    },
+  }
+}
+
+/** A server that listens on all addresses is reached at this machine's own. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}

@@ -1,0 +1,78 @@
+import type { Configuration } from '../contracts/configuration.ts'
+import { handle, type RouteHandler } from '../contracts/route.ts'
+import { evaluate, train } from '../contracts/routes/decisions.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { createDecisionLog } from '../core/decisions/log.ts'
+import type { Placements } from '../core/decisions/placements.ts'
+import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
+import type { Clock, RandomBytes, Store, Workers } from '../core/ports.ts'
+import type { Ingest } from '../core/profiles/ingest.ts'
+import { createProfileReader } from '../core/profiles/reader.ts'
+import { CAPABILITY } from '../recommendations/contracts.ts'
+import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
+import { runEvaluation, runTraining } from '../recommendations/jobs.ts'
+import { recommendationRoutes } from '../recommendations/routes.ts'
+import type { JobRunner } from './jobs/runner.ts'
+import type { Logger } from './logging.ts'
+
+export interface CapabilityParts {
+  readonly store: Store
+  readonly catalog: Catalog
+  readonly placements: Placements
+  readonly ingest: Ingest
+  readonly workers: Workers
+  readonly runner: JobRunner
+  readonly configuration: Configuration
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly logger: Logger
+}
+
+/** A capability as the engine mounts it. */
+export interface MountedRecommendations {
+  readonly registry: ModelRegistry
+  readonly routes: readonly RouteHandler[]
+  readonly explain: Recommendations['explain']
+  readonly servingVersion: () => number | undefined
+}
+
+/** Loads the model that serves and puts the capability together. */
+export async function openRecommendations(parts: CapabilityParts): Promise<MountedRecommendations> {
+  const { store, catalog, placements, ingest, workers, runner, configuration, clock, randomBytes, logger } = parts
+  const registry = createModelRegistry({
+    models: store.models,
+    clock,
+    capability: CAPABILITY,
+    tolerance: configuration['training.tolerance'],
+  })
+  const { loaded, broken } = await registry.load()
+  for (const { version } of broken) {
+    logger.error(
+      { version, serving: loaded?.version.version ?? null, code: 'MODEL_BROKEN' },
+      'a model version is broken; the newest sound one before it serves',
+    )
+  }
+  const recommendations = createRecommendations({
+    catalog,
+    profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    placements,
+    models: registry,
+    log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
+    clock,
+    randomBytes,
+    language: configuration['store.language'],
+  })
+  const jobParts = { workers, models: registry, configuration }
+  return {
+    registry,
+    routes: [
+      ...recommendationRoutes(recommendations),
+      handle(train, ({ body }) => runner.start('train', { ...body }, (run) => runTraining(jobParts, body, run))),
+      handle(evaluate, ({ body }) =>
+        runner.start('evaluate', { ...body }, (run) => runEvaluation(jobParts, body, run)),
+      ),
+    ],
+    explain: recommendations.explain,
+    servingVersion: () => registry.current?.version.version,
+  }
+}

@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs'
+import process from 'node:process'
+import type { FastifyInstance } from 'fastify'
+import { IMPORTERS } from '../connectors/registry.ts'
+import type { Configuration } from '../contracts/configuration.ts'
+import { CodedError } from '../contracts/errors.ts'
+import { uuidv7 } from '../contracts/ids.ts'
+import type { RouteHandler } from '../contracts/route.ts'
+import { openCatalog } from '../core/catalog/catalog.ts'
+import { openPlacements } from '../core/decisions/placements.ts'
+import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
+import { createIngest } from '../core/profiles/ingest.ts'
+import { layoutOf } from '../storage/layout.ts'
+import { acquireLock, openStore } from '../storage/store.ts'
+import { createAuthenticator, randomToken } from './auth.ts'
+import { openRecommendations } from './capabilities.ts'
+import { createHttpApp } from './http/app.ts'
+import { openApiDocument } from './http/openapi.ts'
+import { createJobRunner, type JobRunner } from './jobs/runner.ts'
+import { faultOf, type Logger } from './logging.ts'
+import { serveDocumentation } from './pages/documentation.ts'
+import { serveLanding } from './pages/landing.ts'
+import { demoGuide, serveStorefront } from './pages/storefront.ts'
+import { catalogueRoutes } from './routes/catalogue.ts'
+import { importRoutes } from './routes/imports.ts'
+import { jobRoutes } from './routes/jobs.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { modelRoutes } from './routes/models.ts'
+import { operationRoutes, VERSION } from './routes/operation.ts'
+import { placementRoutes } from './routes/placements.ts'
+import { privacyRoutes } from './routes/privacy.ts'
+import { createWorkers } from './workers/pool.ts'
+
+export interface EngineOptions {
+  /** The store's folder. */
+  readonly directory: string
+  readonly configuration: Configuration
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly logger: Logger
+  /** Checks every answer against its contract. For tests. */
+  readonly checkAnswers?: boolean
+}
+
+/** One store, open and answering. */
+export interface Engine {
+  /** Answers requests; also without a socket, through `inject`. */
+  readonly app: FastifyInstance
+  readonly store: Store
+  /** What the command line on this machine shows instead of a key. */
+  readonly localToken: string
+  /** The key that the storefront of a simulated store reads with; undefined for a real store. */
+  readonly storefrontKey: string | undefined
+  /**
+   * Opens the socket and keeps house from then on.
+   * @returns the address, for example `http://127.0.0.1:7654`
+   * @throws CodedError ADDRESS_IN_USE
+   */
+  listen(): Promise<string>
+  /** Finishes what is being answered, stops jobs at a safe point, and gives the store back. */
+  close(): Promise<void>
+}
+
+const DAY = 86_400_000
+/** After the start, so that it does not compete with the first requests. */
+const FIRST_RETENTION = 60_000
+
+/**
+ * Opens a store and puts together everything that answers for it. This is the composition root: what depends on what
+ * is decided here and nowhere else.
+ *
+ * @throws CodedError STORE_NOT_FOUND, STORE_LOCKED, STORE_DAMAGED, STORE_NEWER, KEYS_MISSING
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { directory, clock } = options
+  if (!existsSync(layoutOf(directory).database)) throw new CodedError('STORE_NOT_FOUND', { path: directory })
+  const lock = acquireLock(directory, { pid: process.pid, startedAt: clock() })
+  try {
+    return await open(options, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>): Promise<Engine> {
+  const { directory, configuration, clock, randomBytes, logger } = options
+  const startedAt = clock()
+  const masterKey = configuration['store.masterKey']
+  const store = await openStore({ directory, clock, randomBytes, masterKey })
+  const abandoned = await store.jobs.interruptAbandoned(startedAt)
+  if (abandoned > 0) logger.warn({ jobs: abandoned }, 'jobs of a process that died are marked interrupted')
+
+  const runner = createJobRunner({ jobs: store.jobs, clock, logger })
+  const catalog = await openCatalog(store.catalog)
+  const placements = await openPlacements(store.placements)
+  const ingest = createIngest({ store, defaultCurrency: configuration['store.currency'] })
+  const workers = createWorkers({ directory, masterKey })
+  const recommendations = await openRecommendations({
+    store,
+    catalog,
+    placements,
+    ingest,
+    workers,
+    runner,
+    configuration,
+    clock,
+    randomBytes,
+    logger,
+  })
+
+  const localToken = randomToken(randomBytes)
+  const guide = await demoGuide(directory)
+  const storefrontKey = guide === undefined ? undefined : randomToken(randomBytes)
+  const authenticator = createAuthenticator(store.keys, [
+    { secret: localToken, scopes: ['admin'] },
+    ...(storefrontKey === undefined ? [] : [{ secret: storefrontKey, scopes: ['read'] as const }]),
+  ])
+  const name = configuration['store.name']
+  const handlers: RouteHandler[] = [
+    ...operationRoutes({
+      store,
+      runner,
+      clock,
+      startedAt,
+      name,
+      retention: retentionRule(configuration),
+      servingModel: recommendations.servingVersion,
+    }),
+    ...catalogueRoutes(store),
+    ...importRoutes({ importers: IMPORTERS, store, ingest, catalog, runner, configuration, randomBytes, clock }),
+    ...jobRoutes(runner),
+    ...modelRoutes(store.models, recommendations.registry),
+    ...keyRoutes({ keys: store.keys, authenticator, clock, randomBytes }),
+    ...placementRoutes(placements),
+    ...privacyRoutes({ store, explain: recommendations.explain, language: configuration['store.language'] }),
+    ...recommendations.routes,
+  ]
+  let ready = true
+  const app = createHttpApp({
+    handlers,
+    authenticator,
+    logger,
+    bodyLimit: configuration['server.bodyLimit'],
+    isReady: () => ready,
+    reference: () => uuidv7(clock(), randomBytes),
+    checkAnswers: options.checkAnswers ?? false,
+  })
+  const contracts = handlers.map(({ contract }) => contract)
+  serveDocumentation(app, openApiDocument(contracts, VERSION))
+  serveLanding(app, async () => ({
+    name,
+    version: VERSION,
+    products: await store.catalog.count(),
+    profiles: await store.profiles.count(),
+    events: await store.events.count(),
+    servingModel: recommendations.servingVersion() ?? null,
+    hasStorefront: guide !== undefined,
+  }))
+  if (guide !== undefined && storefrontKey !== undefined) {
+    serveStorefront(app, { key: storefrontKey, store: name, shoppers: guide.shoppers })
+  }
+
+  let housekeeping: (() => void) | undefined
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    ready = false
+    housekeeping?.()
+    await runner.close()
+    await app.close()
+    await store.close()
+    lock.release()
+    logger.info('closed')
+  }
+  return {
+    app,
+    store,
+    localToken,
+    storefrontKey,
+    async listen() {
+      const url = await listenAt(app, configuration['server.host'], configuration['server.port'])
+      lock.announce({ url, token: localToken })
+      housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
+      logger.info({ url }, 'listening')
+      return url
+    },
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+async function listenAt(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') throw new CodedError('ADDRESS_IN_USE', { address: `${host}:${port}` }, { cause: error })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
+      const problem = code === 'EACCES' ? 'this user may not listen there' : 'this machine has no such address'
+      throw new CodedError('CONFIGURATION_INVALID', {
+        setting: code === 'EACCES' ? 'server.port' : 'server.host',
+        problem,
+        source: 'storemind.json, the environment or the flags',
+      })
+    }
+    throw error
+  }
+}
+
+function retentionRule(configuration: Configuration): RetentionRule {
+  return {
+    decisionDays: configuration['retention.decisionDays'],
+    rawEventDays: configuration['retention.rawEventDays'],
+    jobDays: configuration['retention.jobDays'],
+  }
+}
+
+/** Applies the retention rule a minute after the start and then daily; returns what ends it. */
+function keepHouse(runner: JobRunner, store: Store, rule: RetentionRule, clock: Clock, logger: Logger): () => void {
+  const apply = () => {
+    runner
+      .start('retention', {}, () => store.maintenance.applyRetention(rule, clock()))
+      .catch((error: unknown) => logger.warn({ fault: faultOf(error, logger.level) }, 'retention did not start'))
+  }
+  const first = setTimeout(apply, FIRST_RETENTION).unref()
+  const daily = setInterval(apply, DAY).unref()
+  return () => {
+    clearTimeout(first)
+    clearInterval(daily)
+  }
+}
