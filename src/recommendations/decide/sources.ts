@@ -150,6 +150,7 @@ export const SOURCES: readonly CandidateSource[] = [
     grid: [
       { measure: 'cosine', textWeighting: 'bm25' },
       { measure: 'cosine', textWeighting: 'tfidf', historySteps: 30, stepDecay: 0.95 },
+      { measure: 'cosine', textWeighting: 'bm25', historySteps: 50, stepDecay: 1 },
       { measure: 'euclidean', textWeighting: 'bm25' },
     ],
   }),
