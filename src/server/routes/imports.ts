@@ -19,9 +19,8 @@ export function importRoutes(parts: ImportParts & { readonly clock: Clock }): Ro
   return [
     handle(startImportContract, ({ body }) => startImport(parts, body)),
     handle(listImporters, async () => ({ importers: importerInfos() })),
-    })),
-    handle(listImports, async () => (imports: await store.imports.list() )),
-    handle(listImportProblems, async (id , query: limit = PAGE, after ) => {
+    handle(listImports, async () => ({ imports: await store.imports.list() })),
+    handle(listImportProblems, async ({ params: { id }, query: { limit = PAGE, after } }) => {
       const page = await store.imports.listProblems(id, limit, offsetOf(after))
       if (page === undefined) throw new CodedError('IMPORT_NOT_FOUND', { import: id })
       return { problems: page.problems, next: page.next === null ? null : String(page.next) }
