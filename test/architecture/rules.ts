@@ -68,7 +68,7 @@ export function roomOf(file: string, rules: Rules): string | undefined {
       const prefix = room.slice(0, -1)
       const folder = file.startsWith(prefix) ? file.slice(prefix.length).split('/') : []
       if (folder.length > 1) return `${prefix}${folder[0]}`
-    } else if (file.startsWith(`${room}/`) || file === `${room}.ts`) return room
+    } else if (file.startsWith(`${room}/`) || file === `${room}.ts` || file === `${room}.test.ts`) return room
   }
   return undefined
 }

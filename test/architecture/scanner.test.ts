@@ -100,6 +100,7 @@ describe('the rules', () => {
 
   it.each([
     ['src/core/ports.ts', 'src/core/ports'],
+    ['src/core/ports.test.ts', 'src/core/ports'],
     ['src/core/events/judge.ts', 'src/core/events'],
     ['src/connectors/kit/a.ts', 'src/connectors/kit'],
     ['src/connectors/shopify/a.ts', 'src/connectors/shopify'],
