@@ -157,7 +157,7 @@ function firstBadByte(text: Buffer): number {
     if (isUtf8(text.subarray(0, wholeCharacters(text.subarray(0, middle))))) good = middle
     else bad = middle
   }
-  return good
+  return wholeCharacters(text.subarray(0, good))
 }
 
 function notFound(path: string, error: unknown): CodedError {
