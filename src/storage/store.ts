@@ -3,6 +3,7 @@ import { createSqliteStore } from './dialects/sqlite/create.ts'
 import { openSqliteReader } from './dialects/sqlite/reader.ts'
 import { openSqliteStore } from './dialects/sqlite/sqlite-store.ts'
 
+export { type RestoreOptions, restoreStore } from './backup/restore.ts'
 export { acquireLock, type Lock, type LockHolder, readLock } from './lock.ts'
 
 export interface StoreOptions {

@@ -5,7 +5,7 @@ import { integer, optionalInteger, scalar } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
 import type { EncodedEvents } from './event-encoding.ts'
 import { NO_PROFILE } from './keyring.ts'
-import { writeStates } from './profile-writes.ts'
+import { putStates } from './profile-writes.ts'
 import { foldTraits } from './traits.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -75,7 +75,7 @@ export function appendEvents(
   }
   const setHead = connection.statement('UPDATE profiles SET last_event = ?, last_seen_at = ? WHERE row = ?')
   for (const [profile, head] of heads) setHead.run(head.event, head.seenAt, profile)
-  writeStates(context, states)
+  putStates(context, states, (profile) => heads.has(profile))
   return { added, known: count - added }
 }
 

@@ -54,13 +54,24 @@ export function resolveProfiles(
 
 /** @throws CodedError PROFILE_NOT_FOUND when a profile was erased meanwhile; nothing is written then */
 export function writeStates({ connection }: WriteContext, states: readonly ProfileStateWrite[]): void {
+  putStates({ connection }, states, () => false)
+}
+
+/** @param isThere true where the caller has just seen the profile */
+export function putStates(
+  { connection }: Pick<WriteContext, 'connection'>,
+  states: readonly ProfileStateWrite[],
+  isThere: (profile: ProfileRow) => boolean,
+): void {
   const exists = connection.statement('SELECT 1 AS yes FROM profiles WHERE row = ?')
   const write = connection.statement(
     `INSERT INTO profile_states (profile, version, state) VALUES (?, ?, ?)
      ON CONFLICT (profile) DO UPDATE SET version = excluded.version, state = excluded.state`,
   )
   for (const { profile, version, state } of states) {
-    if (exists.get(profile) === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
+    if (!isThere(profile) && exists.get(profile) === undefined) {
+      throw new CodedError('PROFILE_NOT_FOUND', { profile })
+    }
     write.run(profile, version, state)
   }
 }

@@ -9,6 +9,7 @@ import { changeJob, createJob, interruptJobs } from './jobs.ts'
 import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
 import { putPlacement } from './placements.ts'
 import { markBot, resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
+import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
 import type { WriteContext } from './writing.ts'
 
 /** Large sets of keys are looked up where they will be written, in the order of the writes. */
@@ -49,6 +50,9 @@ export const WRITES = {
   addApiKey,
   removeApiKey,
   useApiKey,
+  expireDecisions,
+  expireRawMessages,
+  expireJobs,
 } as const
 
 export type Writes = typeof WRITES

@@ -15,6 +15,7 @@ import type { StoreOptions } from '../../store.ts'
 import { createMaintenance } from './maintenance.ts'
 import { migrateStore, openForReading } from './open.ts'
 import { openSqliteReader } from './reader.ts'
+import { runQuery } from './run-query.ts'
 import { WriterClient } from './writer.ts'
 
 export interface SqliteOptions extends StoreOptions {
@@ -45,8 +46,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer, clock),
-    maintenance: createMaintenance(opened, writer, options),
-    reader: () => openSqliteReader(directory, masterKey),
+    maintenance: createMaintenance(opened, writer, clock),
+    async reader() {
+      const reader = await openSqliteReader(directory, masterKey)
+      const store = { directory, masterKey: opened.masterKey }
+      return {
+        ...reader,
+        facts: () => runQuery(store, 'facts', undefined),
+        withheld: (purpose) => runQuery(store, 'withheld', purpose),
+      }
+    },
     async close() {
       await writer.close()
       keyring.close()

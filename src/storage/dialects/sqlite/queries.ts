@@ -1,0 +1,20 @@
+import type { Purpose } from '../../../contracts/consent.ts'
+import type { RetentionRule } from '../../../core/ports.ts'
+import { readFacts } from '../../repositories/facts.ts'
+import { storageReport } from '../../repositories/storage-report.ts'
+import { withheldProfiles } from '../../repositories/withheld.ts'
+import type { OpenedStore } from './open.ts'
+import { checkDatabase } from './table-bytes.ts'
+
+/** Long reads, which a thread of their own runs. */
+export const QUERIES = {
+  facts: ({ connection }: OpenedStore, _argument: undefined) => readFacts(connection),
+  withheld: ({ connection }: OpenedStore, purpose: Purpose) => withheldProfiles(connection, purpose),
+  report: ({ connection, layout }: OpenedStore, rule: RetentionRule) =>
+    storageReport(connection, layout.directory, rule),
+  integrity: ({ connection }: OpenedStore, _argument: undefined) => checkDatabase(connection),
+} as const
+
+export type QueryName = keyof typeof QUERIES
+export type QueryArgument<Name extends QueryName> = Parameters<(typeof QUERIES)[Name]>[1]
+export type QueryResult<Name extends QueryName> = ReturnType<(typeof QUERIES)[Name]>
