@@ -1,17 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { countTerms, csrFromEntries, type ItemAttributes } from '@storemind/ml'
+import { buildInteractions, countTerms, csrFromEntries, type Interactions, type ItemAttributes } from '@storemind/ml'
 import { parse } from 'csv-parse'
 
 export interface ColdItemsData {
   readonly name: string
-  readonly items: number
-  /** [items] how often each was taken, in all of the data. */
-  readonly counts: Float64Array
+  readonly interactions: Interactions
   readonly attributes: ItemAttributes
-  /** Each user's history, oldest first, and the item that followed. */
-  readonly cases: readonly { readonly history: Int32Array; readonly target: number }[]
 }
 
 /** Amazon Beauty: item sequences of users, and attribute numbers (categories and brands) of items. */
@@ -31,8 +27,7 @@ export async function readBeauty(folder: string): Promise<ColdItemsData> {
   const column = Int32Array.from(known, ([, attribute]) => attribute)
   return {
     name: 'amazon-beauty',
-    items,
-    counts: countsOf(items, sequences),
+    interactions: interactionsOf(items, sequences),
     attributes: {
       items,
       blocks: [
@@ -43,7 +38,6 @@ export async function readBeauty(folder: string): Promise<ColdItemsData> {
         },
       ],
     },
-    cases: sequences.map((sequence) => ({ history: sequence.slice(0, -1), target: sequence.at(-1) ?? 0 })),
   }
 }
 
@@ -53,7 +47,11 @@ export async function readOffice(folder: string): Promise<ColdItemsData> {
     await readFile(join(folder, 'item.json'), 'utf8'),
   )
   const items = Object.keys(described).length
-  const cases = [...(await rowsOf(join(folder, 'valid.csv'))), ...(await rowsOf(join(folder, 'test.csv')))]
+  // A user's later row holds the earlier ones in its history.
+  const latest = new Map<string, Int32Array>()
+  for (const file of ['valid.csv', 'test.csv']) {
+    for (const { user, sequence } of await rowsOf(join(folder, file))) latest.set(user, sequence)
+  }
   const texts = Array.from({ length: items }, (_, item) => {
     const { title = '', description = '' } = described[item] ?? {}
     // The title twice: it names the thing, the beginning of the description tells what it is.
@@ -61,27 +59,28 @@ export async function readOffice(folder: string): Promise<ColdItemsData> {
   })
   return {
     name: 'amazon-office-text',
-    items,
-    counts: countsOf(
-      items,
-      cases.map(({ target }) => Int32Array.of(target)),
-    ),
+    interactions: interactionsOf(items, [...latest.values()]),
     attributes: { items, blocks: [{ kind: 'text', weight: 1, counts: countTerms(texts, 2, 0.5).counts }] },
-    cases,
   }
 }
 
-async function rowsOf(path: string): Promise<{ history: Int32Array; target: number }[]> {
-  const rows: { history: Int32Array; target: number }[] = []
+async function rowsOf(path: string): Promise<{ user: string; sequence: Int32Array }[]> {
+  const rows: { user: string; sequence: Int32Array }[] = []
   for await (const row of createReadStream(path).pipe(parse({ columns: true, bom: true }))) {
     const history: number[] = JSON.parse(row['history_item_id'])
-    rows.push({ history: Int32Array.from(history), target: Number(row['item_id']) })
+    rows.push({ user: row['user_id'], sequence: Int32Array.from([...history, Number(row['item_id'])]) })
   }
   return rows
 }
 
-function countsOf(items: number, sequences: readonly Int32Array[]): Float64Array {
-  const counts = new Float64Array(items)
-  for (const sequence of sequences) for (const item of sequence) counts[item] = (counts[item] ?? 0) + 1
-  return counts
+/** The data has an order and no times: each entry is a second after the one before it. */
+function interactionsOf(items: number, sequences: readonly Int32Array[]): Interactions {
+  const start = Date.UTC(2018, 0, 1)
+  return buildInteractions({
+    users: sequences.length,
+    items,
+    user: Int32Array.from(sequences.flatMap((sequence, user) => Array.from(sequence, () => user))),
+    item: Int32Array.from(sequences.flatMap((sequence) => [...sequence])),
+    at: Float64Array.from(sequences.flatMap((sequence) => Array.from(sequence, (_, step) => start + 1000 * step))),
+  })
 }

@@ -26,9 +26,9 @@ export interface Server {
 }
 
 /** Starts a server of its own process on a free port, and waits for its first answer. @throws Error where it ends before */
-export async function serve(store: string, options: { readonly timeoutSeconds?: number } = {}): Promise<Server> {
+export async function serve(store: string): Promise<Server> {
   const began = performance.now()
-  const child = spawn(process.execPath, [COMMAND, 'serve', '--store', store, '--port', '0'], {
+  const child = spawn(process.execPath, [COMMAND, 'serve', '--store', store, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = gather(child)
@@ -37,25 +37,31 @@ export async function serve(store: string, options: { readonly timeoutSeconds?: 
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
     await ended
   }
-  const until = began + 1000 * (options.timeoutSeconds ?? 60)
-  while (performance.now() < until && child.exitCode === null) {
-    // The lock says where the holder answers as soon as it does; asking it takes no part in the answer.
-    const holder = readLock(store)
-    if (holder?.alive && holder.url && holder.token && (await answers(holder.url))) {
-      const startSeconds = (performance.now() - began) / 1000
-      const client = createClient({ transport: httpTransport({ url: holder.url, key: holder.token }) })
-      return { url: holder.url, token: holder.token, startSeconds, pid: holder.pid, client, stop }
-    }
-    await wait(5)
+  const url = await announcement(child)
+  const answer = url === undefined ? undefined : await fetch(`${url}/readyz`)
+  await answer?.body?.cancel()
+  const startSeconds = (performance.now() - began) / 1000
+  // Only the holder's file has the token for this machine.
+  const token = readLock(store)?.token
+  if (url === undefined || token === undefined || answer?.ok !== true || child.pid === undefined) {
+    await stop()
+    throw new Error(`The server of ${store} did not answer:\n${said()}`)
   }
-  await stop()
-  throw new Error(`The server of ${store} did not answer:\n${said()}`)
+  const client = createClient({ transport: httpTransport({ url, key: token }) })
+  return { url, token, startSeconds, pid: child.pid, client, stop }
 }
 
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/readyz`).catch(() => undefined)
-  await response?.body?.cancel()
-  return response?.ok === true
+/** The address that a server prints when it listens; undefined when it ends without. */
+function announcement(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.once('exit', () => resolve(undefined))
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      const url = /"url":\s*"([^"]+)"/.exec(text)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+  })
 }
 
 /** Keeps the last of what a process says, for when it fails. */
