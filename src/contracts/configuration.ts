@@ -170,3 +170,28 @@ function refuseUnknown(given: Readonly<Record<string, unknown>> | undefined, sou
 function defaultOf(schema: object): unknown {
   return 'default' in schema ? schema.default : undefined
 }
+
+/** What documents and `storemind config` tell of a setting. */
+export interface SettingDescription {
+  readonly meaning: string
+  readonly default: unknown
+  /** For example `0 to 65535`, or `en, zh`. */
+  readonly range: string
+}
+
+export function describeSetting(setting: Setting): SettingDescription {
+  const schema: {
+    readonly description?: string
+    readonly default?: unknown
+    readonly enum?: readonly string[]
+    readonly minimum?: number
+    readonly maximum?: number
+    readonly type?: string
+  } = Configuration.properties[setting]
+  const range = schema.enum
+    ? schema.enum.join(', ')
+    : schema.type === 'string'
+      ? 'text'
+      : `${schema.minimum} to ${schema.maximum}`
+  return { meaning: schema.description ?? '', default: schema.default, range }
+}
