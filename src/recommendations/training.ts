@@ -1,6 +1,6 @@
 import type { Model } from '@storemind/ml'
 import type { Evaluation, EvaluationRow, ModelCard } from '../contracts/model-version.ts'
-import type { JobRun, StoreReader } from '../core/ports.ts'
+import type { JobRun } from '../core/ports.ts'
 import { HISTORY_LENGTH } from '../core/profiles/features/history.ts'
 import { FRAMES, GATE_METRIC, type TrainParams } from './contracts.ts'
 import { historyBetween } from './decide/history.ts'
@@ -8,9 +8,9 @@ import { blendModelName, openVoices, productsModel, repeatShares, sourceModelNam
 import { baselines, blendAnswer, measure, popularityOf, rankerFor, voiceAnswer } from './evaluation/measure.ts'
 import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
-import { learn, type Recipe, refit } from './training/learn.ts'
+import { blendsOf, learn, type Recipe, refit } from './training/learn.ts'
 import { FEWEST_CASES } from './training/learn-blend.ts'
-import { DAY, readShop, type Shop } from './training/shop.ts'
+import { DAY, readShop, type Shop, type ShopReader } from './training/shop.ts'
 
 /** What training hands to the registry of models. */
 export interface TrainedRecommendations {
@@ -34,7 +34,7 @@ const REPEAT_WITHIN_DAYS = 90
  * @throws CodedError TOO_LITTLE_DATA, JOB_CANCELLED
  */
 export async function trainRecommendations(
-  reader: StoreReader,
+  reader: ShopReader,
   params: TrainParams,
   run: JobRun,
 ): Promise<TrainedRecommendations> {
@@ -51,13 +51,14 @@ export async function trainRecommendations(
     const validation = await validationOf(recipe, shop, params, run)
     const whole = historyBetween(shop.lines, shop.from, shop.to)
     const fitted = await refit(recipe, { ...whole, attributes: shop.attributes }, fitOptions(params, run, 0.75, 1))
+    const blends = blendsOf(recipe, fitted)
     const models = new Map<string, Model>([
       ['products', productsModel(shop.rows, repeatShares(whole.bought, REPEAT_WITHIN_DAYS * DAY))],
       ...fitted.map(({ source, model }): [string, Model] => [sourceModelName(source.name), model]),
-      ...FRAMES.map((frame): [string, Model] => [blendModelName(frame), recipe.blends[frame].model]),
+      ...FRAMES.map((frame): [string, Model] => [blendModelName(frame), blends[frame]]),
     ])
     const seconds = (run.clock() - started) / 1000
-    const card = cardOf({ shop, recipe, fitted, validation, params, trainedAt: run.clock(), seconds })
+    const card = cardOf({ shop, recipe, fitted, blends, validation, params, trainedAt: run.clock(), seconds })
     return { models, card, metric: GATE_METRIC, value: gateValue(recipe, validation) }
   })
 }
@@ -77,7 +78,7 @@ async function validationOf(recipe: Recipe, shop: Shop, params: TrainParams, run
       const answer = voiceAnswer(voice, shop.lines.items)
       rows.push((await measure(voice.voice.name, 'source', answer, cases, popularity, run.signal)).row)
     }
-    const answer = blendAnswer(rankerFor('home', voices, recipe.blends.home.model, shop.lines.items))
+    const answer = blendAnswer(rankerFor('home', fitted, recipe.blends.home.model, shop.lines.items))
     rows.push((await measure('blend', 'blend', answer, cases, popularity, run.signal)).row)
   }
   return {

@@ -2,7 +2,7 @@ import { type Blend, blend, type Interactions, MlError, type Model } from '@stor
 import { CodedError } from '../../contracts/errors.ts'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { BoardPool, type OpenVoice, Ranker } from './ranker.ts'
-import { type CandidateSource, type OpenSource, SOURCES } from './sources.ts'
+import { type CandidateSource, type OpenSource, SOURCES, sourceNamed } from './sources.ts'
 import { VOICES } from './voices.ts'
 
 /** Candidates that go on to the policies. */
@@ -41,14 +41,29 @@ export function blendModelName(frame: Frame): string {
   return `blend-${frame}`
 }
 
+interface OpenedSource {
+  readonly source: CandidateSource
+  readonly opened: OpenSource
+}
+
 /** A frame's voices, of those that have a model. */
-export function openVoices(
-  frame: Frame,
-  opened: readonly { readonly source: CandidateSource; readonly opened: OpenSource }[],
-): OpenVoice[] {
+export function openVoices(frame: Frame, opened: readonly OpenedSource[]): OpenVoice[] {
   return VOICES[frame].flatMap((voice) => {
     const one = opened.find(({ source }) => source.name === voice.source)
     return one ? [{ voice, source: one.source, model: one.opened }] : []
+  })
+}
+
+/**
+ * The voices that a blend hears, column by column; one whose source has nothing to say any more is silent.
+ * @throws MlError `bad_model` for a column that no voice of the frame is called: the blend is of another version
+ */
+export function voicesOf(frame: Frame, hears: Blend, opened: readonly OpenedSource[], items: number): OpenVoice[] {
+  return hears.sources.map((name) => {
+    const voice = VOICES[frame].find((one) => one.name === name)
+    if (!voice) throw new MlError('bad_model', `its blend for ${frame} hears ${name}, which is not known here`)
+    const one = opened.find(({ source }) => source.name === voice.source)
+    return { voice, source: sourceNamed(voice.source), model: one?.opened ?? { items, score: () => undefined } }
   })
 }
 
@@ -78,13 +93,11 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
   const boards = new BoardPool(items)
   const rankers = new Map<Frame, Ranker>()
   for (const frame of FRAMES) {
-    const voices = openVoices(frame, opened)
     const model = bundle.get(blendModelName(frame))
     if (!model) throw new MlError('bad_model', `there is no blend for ${frame}`)
-    rankers.set(
-      frame,
-      new Ranker(frame, items, { voices, blend: fitting(blend.open(model), voices) }, boards, CANDIDATES),
-    )
+    const hears = blend.open(model)
+    const voices = voicesOf(frame, hears, opened, items)
+    rankers.set(frame, new Ranker(frame, items, { voices, blend: hears }, boards, CANDIDATES))
   }
   const popularity = bundle.get(sourceModelName('popularity'))?.arrays['ids']
   return {
@@ -100,15 +113,6 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
       return ranker
     },
   }
-}
-
-/** A blend whose columns are these voices; a bundle of other voices is of another version of this code. */
-function fitting(opened: Blend, voices: readonly OpenVoice[]): Blend {
-  const names = voices.map(({ voice }) => voice.name)
-  if (opened.sources.join() !== names.join()) {
-    throw new MlError('bad_model', `the blend hears ${opened.sources.join(', ')}, not ${names.join(', ')}`)
-  }
-  return opened
 }
 
 function readProducts(model: Model | undefined): { rows: Int32Array; repeatShare: Float32Array } {

@@ -4,15 +4,15 @@ import type { Evaluation } from '../../contracts/model-version.ts'
 import type { Placement } from '../../contracts/placement.ts'
 import { openCatalog } from '../../core/catalog/catalog.ts'
 import { DEFAULT_PLACEMENTS } from '../../core/decisions/placements.ts'
-import type { JobRun, StoreReader } from '../../core/ports.ts'
+import type { JobRun } from '../../core/ports.ts'
 import { HISTORY_LENGTH } from '../../core/profiles/features/history.ts'
 import type { EvaluateParams, Frame } from '../contracts.ts'
 import { historyBetween } from '../decide/history.ts'
 import { openVoices, repeatShares } from '../decide/models.ts'
 import { frameOf } from '../decide/voices.ts'
 import { coded, fitOptions } from '../training/job.ts'
-import { learn, refit } from '../training/learn.ts'
-import { DAY, readShop, type Shop } from '../training/shop.ts'
+import { blendsOf, learn, refit } from '../training/learn.ts'
+import { DAY, readShop, type Shop, type ShopReader } from '../training/shop.ts'
 import { type CaseWindow, casesOf, type FrameCase, homeCases } from './cases.ts'
 import {
   type Answer,
@@ -41,7 +41,7 @@ const REPEAT_WITHIN_DAYS = 90
  * @throws CodedError TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED
  */
 export async function evaluateRecommendations(
-  reader: StoreReader,
+  reader: ShopReader,
   params: EvaluateParams,
   run: JobRun,
 ): Promise<Evaluation> {
@@ -68,8 +68,9 @@ export async function evaluateRecommendations(
     }
     const cases = casesOf(frame, window, frame === 'home' ? Number.POSITIVE_INFINITY : MOST_ORDERS, rng(params.seed))
     if (cases.length === 0) throw tooLittle(frame, params.testDays)
+    const blends = blendsOf(recipe, fitted)
     const voices = openVoices(frame, fitted)
-    const ranker = rankerFor(frame, voices, recipe.blends[frame].model, shop.lines.items)
+    const ranker = rankerFor(frame, fitted, blends[frame], shop.lines.items)
     const popularity = popularityOf(before)
     const measured: Measured[] = []
     const steps = voices.length + 4
@@ -109,7 +110,7 @@ export async function evaluateRecommendations(
   })
 }
 
-async function placementOf(reader: StoreReader, name: string): Promise<Placement> {
+async function placementOf(reader: ShopReader, name: string): Promise<Placement> {
   const byName = new Map(DEFAULT_PLACEMENTS.map((one) => [one.name, one]))
   for (const one of await reader.placements()) byName.set(one.name, one)
   const found = byName.get(name)
@@ -185,12 +186,7 @@ async function firstVisitNotes(
 ): Promise<string[]> {
   const { cold } = homeCases(window)
   if (cold.length === 0) return []
-  const ranker = rankerFor(
-    'first_visit',
-    openVoices('first_visit', fitted),
-    recipe.blends.first_visit.model,
-    shop.lines.items,
-  )
+  const ranker = rankerFor('first_visit', fitted, blendsOf(recipe, fitted).first_visit, shop.lines.items)
   const blend = await measure('blend', 'blend', blendAnswer(ranker), cold, popularity, run.signal)
   const first = (await baselines(window.before, run.signal))[0]
   const baseline = first && (await measure(first.name, 'baseline', first.answer, cold, popularity, run.signal))

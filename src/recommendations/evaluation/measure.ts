@@ -14,9 +14,10 @@ import {
 import type { EvaluationRow } from '../../contracts/model-version.ts'
 import type { Frame } from '../contracts.ts'
 import type { ShopHistory } from '../decide/history.ts'
-import { CANDIDATES } from '../decide/models.ts'
+import { CANDIDATES, voicesOf } from '../decide/models.ts'
 import type { Questions } from '../decide/questions.ts'
 import { BoardPool, type OpenVoice, queryOf, Ranker } from '../decide/ranker.ts'
+import type { CandidateSource, OpenSource } from '../decide/sources.ts'
 import type { FrameCase } from './cases.ts'
 
 /** Ranks items for one moment's questions, best first; the array may be reused by the next call. */
@@ -96,8 +97,15 @@ export function voiceAnswer(voice: OpenVoice, items: number): Answer {
 }
 
 /** A frame's ranker with boards of its own. */
-export function rankerFor(frame: Frame, voices: readonly OpenVoice[], model: Model, items: number): Ranker {
-  return new Ranker(frame, items, { voices, blend: blend.open(model) }, new BoardPool(items), CANDIDATES)
+export function rankerFor(
+  frame: Frame,
+  fitted: readonly { readonly source: CandidateSource; readonly opened: OpenSource }[],
+  model: Model,
+  items: number,
+): Ranker {
+  const hears = blend.open(model)
+  const voices = voicesOf(frame, hears, fitted, items)
+  return new Ranker(frame, items, { voices, blend: hears }, new BoardPool(items), CANDIDATES)
 }
 
 export function blendAnswer(ranker: Ranker): Answer {

@@ -1,6 +1,6 @@
-import { blend } from '@storemind/ml'
+import { blend, type Model } from '@storemind/ml'
 import type { Evaluation, ModelCard } from '../../contracts/model-version.ts'
-import { CAPABILITY, FRAMES, type TrainParams } from '../contracts.ts'
+import { CAPABILITY, FRAMES, type Frame, type TrainParams } from '../contracts.ts'
 import { VOICES } from '../decide/voices.ts'
 import type { FittedSource } from './fit-sources.ts'
 import type { Recipe } from './learn.ts'
@@ -12,12 +12,13 @@ export function cardOf(parts: {
   readonly shop: Shop
   readonly recipe: Recipe
   readonly fitted: readonly FittedSource[]
+  readonly blends: Readonly<Record<Frame, Model>>
   readonly validation: Evaluation
   readonly params: TrainParams
   readonly trainedAt: number
   readonly seconds: number
 }): ModelCard {
-  const { shop, recipe, fitted, validation, params, trainedAt, seconds } = parts
+  const { shop, recipe, fitted, blends, validation, params, trainedAt, seconds } = parts
   return {
     capability: CAPABILITY,
     trainedAt,
@@ -34,21 +35,21 @@ export function cardOf(parts: {
       name: source.name,
       kind: source.kind,
       params: { ...chosen },
-      weights: weightsOf(source.name, recipe),
+      weights: weightsOf(source.name, blends),
       seconds: taken,
       bytes: Object.values(model.arrays).reduce((sum, { byteLength }) => sum + byteLength, 0),
     })),
     validation,
-    limits: limitsOf(shop, recipe),
+    limits: limitsOf(shop, recipe, fitted),
     seconds,
   }
 }
 
 /** A source's share of all weight in each frame's blend. */
-function weightsOf(name: string, recipe: Recipe): Record<string, number> {
+function weightsOf(name: string, blends: Readonly<Record<Frame, Model>>): Record<string, number> {
   const shares: Record<string, number> = {}
   for (const frame of FRAMES) {
-    const { sources, weights } = blend.open(recipe.blends[frame].model)
+    const { sources, weights } = blend.open(blends[frame])
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     sources.forEach((column, k) => {
       const voice = VOICES[frame].find((one) => one.name === column)
@@ -59,7 +60,7 @@ function weightsOf(name: string, recipe: Recipe): Record<string, number> {
   return shares
 }
 
-function limitsOf(shop: Shop, recipe: Recipe): string[] {
+function limitsOf(shop: Shop, recipe: Recipe, fitted: readonly FittedSource[]): string[] {
   const limits = [
     'It speaks of products that were known when it was trained; later ones wait for the next training, and until then only fill lists that nothing else fills.',
     'It says what shoppers are likely to choose, not what the store gains by showing it: that takes an experiment.',
@@ -78,7 +79,7 @@ function limitsOf(shop: Shop, recipe: Recipe): string[] {
   }
   if (!shop.attributes)
     limits.push('No product is described, so that new products cannot be recommended by what they are.')
-  const silent = recipe.silent
+  const silent = recipe.silent.filter((name) => !fitted.some(({ source }) => source.name === name))
   if (silent.length > 0) limits.push(`There was nothing to learn for: ${silent.join(', ')}.`)
   if (shop.withheldForConsent > 0) {
     limits.push(`${shop.withheldForConsent} shoppers were left out for want of consent; who they are may bias it.`)

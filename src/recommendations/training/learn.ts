@@ -1,11 +1,11 @@
-import { type ItemAttributes, rng } from '@storemind/ml'
+import { type ItemAttributes, type Model, rng } from '@storemind/ml'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
 import { openVoices } from '../decide/models.ts'
-import { SOURCES, type SourceData } from '../decide/sources.ts'
+import { SOURCES, type SourceData, sourceNamed } from '../decide/sources.ts'
 import { type CaseWindow, casesOf, type FrameCase } from '../evaluation/cases.ts'
-import { chooseSource, type FitOptions, type FittedSource, fitSource, type Trial } from './fit-sources.ts'
-import { type LearnedBlend, learnBlend } from './learn-blend.ts'
+import { chooseSource, type FitOptions, type FittedSource, fitSource, gridOf, type Trial } from './fit-sources.ts'
+import { defaultBlend, type LearnedBlend, learnBlend } from './learn-blend.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
 const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
@@ -94,12 +94,34 @@ export async function learn(
 /** The recipe's sources fitted anew on all of a history. */
 export async function refit(recipe: Recipe, data: SourceData, options: FitOptions): Promise<FittedSource[]> {
   const fitted: FittedSource[] = []
-  for (const [f, { source, params }] of recipe.fitted.entries()) {
-    options.onProgress(source.name, f / recipe.fitted.length)
+  // What had nothing to learn from before validation may have something now.
+  const late = recipe.silent.flatMap((name) => {
+    const source = sourceNamed(name)
+    return gridOf(source, options)
+      .slice(0, 1)
+      .map((params) => ({ source, params }))
+  })
+  const all = [...recipe.fitted, ...late]
+  for (const [f, { source, params }] of all.entries()) {
+    options.onProgress(source.name, f / all.length)
     const one = await fitSource(source, data, params, options)
     if (one) fitted.push(one)
   }
   return fitted
+}
+
+/** The blend of each frame: as it was learned, else by default for the sources that were fitted in the end. */
+export function blendsOf(recipe: Recipe, fitted: readonly FittedSource[]): Record<Frame, Model> {
+  const modelOf = (frame: Frame): Model => {
+    const { report, model } = recipe.blends[frame]
+    return report ? model : defaultBlend(openVoices(frame, fitted).map(({ voice }) => voice.name))
+  }
+  return {
+    home: modelOf('home'),
+    first_visit: modelOf('first_visit'),
+    product: modelOf('product'),
+    cart: modelOf('cart'),
+  }
 }
 
 /** Step `step` of `steps`, as a stretch of the whole. */

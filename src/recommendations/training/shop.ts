@@ -8,6 +8,9 @@ import { attributesOf } from './attributes.ts'
 
 export const DAY = 86_400_000
 
+/** What training and evaluation read of a store. */
+export type ShopReader = Pick<StoreReader, 'interactions' | 'products' | 'withheld' | 'placements' | 'facts'>
+
 /** A store as a training run sees it: what consent allows, numbered densely. */
 export interface Shop {
   readonly lines: ShopLines
@@ -27,7 +30,7 @@ export interface Shop {
  * @param task what a refusal says the data is too little for
  * @throws CodedError TOO_LITTLE_DATA where there is no product or nobody has done anything
  */
-export async function readShop(reader: StoreReader, windowDays: number, run: JobRun, task: string): Promise<Shop> {
+export async function readShop(reader: ShopReader, windowDays: number, run: JobRun, task: string): Promise<Shop> {
   const facts = await reader.facts()
   if (facts.from === null || facts.to === null || facts.interactions === 0) {
     throw new CodedError('TOO_LITTLE_DATA', { task, problem: 'nobody has looked at or bought anything yet' })

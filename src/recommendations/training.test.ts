@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import {
+  favouriteOf,
+  type PlantedShop,
+  plantedReader,
+  plantedShop,
+  tasteOf,
+} from '../../testkit/recommendations/planted-shop.ts'
+import { CodedError } from '../contracts/errors.ts'
+import type { JobProgress } from '../contracts/job.ts'
+import type { JobRun } from '../core/ports.ts'
+import type { TrainParams } from './contracts.ts'
+import { openModels } from './decide/models.ts'
+import { noPast } from './decide/questions.ts'
+import { evaluateRecommendations } from './evaluation/evaluate.ts'
+import { trainRecommendations } from './training.ts'
+
+const PARAMS: TrainParams = { seed: 42, threads: 1, windowDays: 0, validationDays: 14, closedFormItems: 100 }
+const NOW = Date.UTC(2026, 11, 1)
+
+function jobRun(signal = new AbortController().signal, seen: JobProgress[] = []): JobRun {
+  return { signal, clock: () => NOW, progress: (progress) => seen.push(progress) }
+}
+
+async function refusal(work: Promise<unknown>): Promise<CodedError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof CodedError) return error
+  throw new Error('it was not refused', { cause: error })
+}
+
+describe('training on a planted shop of 60 shoppers, seed 42', () => {
+  const trained = trainRecommendations(plantedReader(plantedShop()), PARAMS, jobRun())
+
+  it('ranks products of the page’s taste beside it, and says what it was learned from', async () => {
+    const { models, card } = await trained
+    const open = openModels(models)
+    const anchor = open.itemOf[4] ?? -1
+    const top = open.ranker('product').rank(noPast(Int32Array.of(anchor), NOW))
+    const rows = Array.from(top.ids.subarray(0, 9), (item) => open.rows[item] ?? -1)
+    expect(rows).not.toContain(4)
+    expect(rows.every((row) => row < 10)).toBe(true)
+    expect(card.data).toMatchObject({ interactions: 3600, profiles: 60, products: 30, withheldForConsent: 0 })
+    expect(card.sources.map(({ name }) => name)).toContain('closed_form')
+  })
+
+  it('beats popularity by far on the validation days', async () => {
+    const { card, value } = await trained
+    const popularity = card.validation.rows.find(({ name, role }) => name === 'popularity' && role === 'baseline')
+    expect(value).toBeGreaterThan(1.5 * (popularity?.metrics['ndcgAt10'] ?? 1))
+  })
+
+  it('gives the same models for the same seed', async () => {
+    const [first, second] = [await trained, await trainRecommendations(plantedReader(plantedShop()), PARAMS, jobRun())]
+    expect([...second.models.keys()]).toEqual([...first.models.keys()])
+    for (const [name, model] of second.models) expect(model.arrays, name).toEqual(first.models.get(name)?.arrays)
+  })
+
+  it('has nothing of who did not consent', async () => {
+    const withheld = new Set(Array.from({ length: 60 }, (_, p) => p).filter((p) => tasteOf(p) === 2))
+    const { card } = await trainRecommendations(plantedReader(plantedShop(), withheld), PARAMS, jobRun())
+    expect(card.data).toMatchObject({ profiles: 40, withheldForConsent: 20, interactions: 2400 })
+    expect(card.limits.join()).toContain('20 shoppers were left out')
+  })
+})
+
+describe('little data', () => {
+  const empty: PlantedShop = { products: [], lines: [] }
+  const one: PlantedShop = { products: plantedShop(1, 1).products.slice(0, 1), lines: [] }
+
+  it('is refused in words where nobody did anything', async () => {
+    for (const shop of [empty, one]) {
+      const { code, body } = await refusal(trainRecommendations(plantedReader(shop), PARAMS, jobRun()))
+      expect(code).toBe('TOO_LITTLE_DATA')
+      expect(body.what).toContain('nobody')
+    }
+  })
+
+  it('is refused where all shoppers are withheld', async () => {
+    const reader = plantedReader(plantedShop(3, 2), new Set([0, 1, 2]))
+    const { code, body } = await refusal(trainRecommendations(reader, PARAMS, jobRun()))
+    expect(code).toBe('TOO_LITTLE_DATA')
+    expect(body.what).toContain('want of consent')
+  })
+
+  it('of one shopper and one product still makes a model that answers, and the card says how little it is', async () => {
+    const lines = [{ profile: 0, product: 0, kind: 'order_completed', at: NOW - 1e9, basket: 1 }] as const
+    const { models, card, value } = await trainRecommendations(plantedReader({ ...one, lines }), PARAMS, jobRun())
+    const open = openModels(models)
+    expect(open.ranker('first_visit').rank(noPast(new Int32Array(0), NOW)).count).toBe(1)
+    expect(card.limits.join()).toContain('fewer than 30 cases')
+    expect(card.validation.rows).toEqual([])
+    expect(value).toBe(0)
+  })
+})
+
+describe('a training job', () => {
+  it('reports progress that ends at the whole', async () => {
+    const seen: JobProgress[] = []
+    await trainRecommendations(plantedReader(plantedShop(6, 4)), PARAMS, jobRun(undefined, seen))
+    const percent = seen.filter(({ unit }) => unit === '%').map(({ done }) => done)
+    expect(percent.length).toBeGreaterThan(10)
+    expect(percent).toEqual([...percent].sort((a, b) => a - b))
+    expect(percent.at(-1)).toBeLessThanOrEqual(100)
+  })
+
+  it('stops when it is cancelled, and nothing comes of it', async () => {
+    const controller = new AbortController()
+    const run: JobRun = {
+      signal: controller.signal,
+      clock: () => NOW,
+      progress: ({ phase }) => phase === 'learn item neighbours' && controller.abort(),
+    }
+    expect((await refusal(trainRecommendations(plantedReader(plantedShop()), PARAMS, run))).code).toBe('JOB_CANCELLED')
+  })
+})
+
+describe('evaluation', () => {
+  it('finds the blend above popularity on days that nothing was learned from', async () => {
+    const evaluation = await evaluateRecommendations(
+      plantedReader(plantedShop()),
+      { ...PARAMS, testDays: 14 },
+      jobRun(),
+    )
+    const row = (name: string, role: string) =>
+      evaluation.rows.find((one) => one.name === name && one.role === role)?.metrics['recallAt10'] ?? Number.NaN
+    expect(evaluation.profiles).toBe(60)
+    expect(evaluation.products).toBe(30)
+    // Ten products a taste and ten places: a list of the shopper's taste finds every target.
+    expect(row('blend', 'blend')).toBeGreaterThan(0.95)
+    expect(row('popularity', 'baseline')).toBeLessThan(0.6)
+    expect(evaluation.rows.some(({ role }) => role === 'served')).toBe(true)
+    expect(evaluation.splitAt).toBeLessThan(evaluation.until)
+  })
+
+  it('judges product pages and carts by the rest of the order', async () => {
+    for (const placement of ['product_page', 'cart']) {
+      const evaluation = await evaluateRecommendations(
+        plantedReader(plantedShop()),
+        { ...PARAMS, testDays: 14, placement },
+        jobRun(),
+      )
+      const blend = evaluation.rows.find(({ role }) => role === 'blend')
+      expect(blend?.metrics['recallAt10'], placement).toBeGreaterThan(0.9)
+    }
+  })
+
+  it('refuses a placement that the store does not have, and a store in which nobody came back', async () => {
+    const reader = plantedReader(plantedShop(6, 6))
+    const params = { ...PARAMS, testDays: 14 }
+    const unknown = evaluateRecommendations(reader, { ...params, placement: 'nowhere' }, jobRun())
+    expect((await refusal(unknown)).code).toBe('PLACEMENT_NOT_FOUND')
+    const single = evaluateRecommendations(plantedReader(plantedShop(6, 1)), params, jobRun())
+    expect((await refusal(single)).code).toBe('TOO_LITTLE_DATA')
+  })
+})
+
+it('plants favourites within their taste', () => {
+  for (let p = 0; p < 60; p++) expect(Math.floor(favouriteOf(p) / 10)).toBe(tasteOf(p))
+})
