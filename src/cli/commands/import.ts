@@ -45,7 +45,7 @@ export const addImport: AddCommand = (program, context) => {
     'import --list',
     'import csv-orders --help',
     'import google-merchant products.tsv --basis contract',
-    'import csv-orders orders.csv --basis contract --map orderId=no --map productId=sku --dry-run',
+    'import csv-orders orders.csv --basis contract --map order_id=no --map product_id=sku --dry-run',
     'import online-retail ~/data/online-retail --store data/retail',
   ])
   command.action(async (importer: string | undefined, path: string | undefined) => {

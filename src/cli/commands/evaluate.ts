@@ -1,0 +1,39 @@
+import { Evaluation } from '../../contracts/model-version.ts'
+import { type AddCommand, examples, optionsOf } from '../command.ts'
+import { withClient } from '../connect.ts'
+import { answer, wholeNumber } from '../context.ts'
+import { resultOf } from '../job-result.ts'
+import { evaluationWords } from '../output/evaluation.ts'
+import { runJob } from '../run-job.ts'
+
+interface EvaluateOptions {
+  readonly testDays?: string
+  readonly placement?: string
+  readonly seed?: string
+}
+
+export const addEvaluate: AddCommand = (program, context) => {
+  const command = program
+    .command('evaluate')
+    .description('measure every source and the blend on the last days, learning only from what came before')
+    .option('--test-days <days>', 'days at the end that are the test; 30')
+    .option('--placement <name>', 'whose blend; home')
+    .option('--seed <number>', 'of what is drawn at random')
+  examples(command, ['evaluate', 'evaluate --store data/retail --test-days 14', 'evaluate --placement cart --json'])
+  command.action(async () => {
+    const options = optionsOf<EvaluateOptions>(command)
+    const evaluation = await withClient(context, options, async ({ client }) => {
+      const job = await runJob(context, options, client, () =>
+        client.evaluate({
+          ...(options.testDays === undefined
+            ? {}
+            : { testDays: wholeNumber(options.testDays, '--test-days', 1, 3650) }),
+          ...(options.placement === undefined ? {} : { placement: options.placement }),
+          ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
+        }),
+      )
+      return resultOf(job, Evaluation)
+    })
+    answer(context, options, evaluation, () => evaluationWords(evaluation))
+  })
+}

@@ -1,0 +1,95 @@
+import type { Decision } from '@storemind/client'
+import { type AddCommand, collect, examples, optionsOf } from '../command.ts'
+import { withClient } from '../connect.ts'
+import { answer, languageOf, wholeNumber } from '../context.ts'
+import { table } from '../output/table.ts'
+
+interface RecommendOptions {
+  readonly profile?: string
+  readonly limit?: string
+  readonly placement?: string
+  readonly product?: string
+  readonly cart?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly market?: string
+  readonly seed?: string
+  readonly personalise: boolean
+}
+
+export const addRecommend: AddCommand = (program, context) => {
+  const command = program
+    .command('recommend')
+    .description('recommend products, each with its score and reasons')
+    .option('--profile <id>', 'the shopper; left out: a first visit')
+    .option('--limit <number>', 'how many products')
+    .option('--placement <name>', 'home, product_page, cart, email_block, or one of your own')
+    .option('--product <id>', 'the product that the page shows')
+    .option('--cart <id>', 'a product in the cart; several times', collect)
+    .option('--exclude <id>', 'a product not to show; several times', collect)
+    .option('--market <name>', 'the market whose prices and stock count')
+    .option('--seed <number>', 'fixes what is drawn at random')
+    .option('--no-personalise', 'as for a shopper who says no to personalisation')
+  examples(command, [
+    'recommend --profile 17850 --limit 10',
+    'recommend --placement product_page --product 85123A --language zh',
+    'recommend --placement cart --cart 85123A --cart 22423 --json',
+  ])
+  command.action(async () => {
+    const options = optionsOf<RecommendOptions>(command)
+    const language = languageOf(options)
+    const placement = options.placement ?? (options.product ? 'product_page' : options.cart ? 'cart' : undefined)
+    const decision = await withClient(context, options, async ({ client }) => {
+      const { decisions } = await client.recommend({
+        requests: [
+          {
+            personalise: options.personalise,
+            ...(options.profile === undefined ? {} : { profile: options.profile }),
+            ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 100) }),
+            ...(placement === undefined ? {} : { placement }),
+            ...(options.product === undefined ? {} : { productId: options.product }),
+            ...(options.cart === undefined ? {} : { cart: options.cart }),
+            ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
+            ...(options.market === undefined ? {} : { market: options.market }),
+            ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
+            ...(language === undefined ? {} : { language }),
+          },
+        ],
+      })
+      return decisions[0]
+    })
+    if (decision !== undefined) answer(context, options, decision, () => decisionWords(decision))
+  })
+}
+
+export function decisionWords(decision: Decision): string {
+  const { profile, placement, basis, modelVersion, items, refused, id } = decision
+  const whom = profile === undefined ? 'a first visit' : `shopper ${profile}`
+  const lines = [`For ${whom}, placement ${placement}: ${basis}, model version ${modelVersion ?? 'none'}`, '']
+  if (items.length === 0) lines.push('Nothing can be shown here.')
+  else {
+    lines.push(
+      table(
+        [
+          { title: '#', align: 'right' },
+          { title: 'product' },
+          { title: 'name' },
+          { title: 'score', align: 'right' },
+          { title: 'why' },
+        ],
+        items.map((item) => [
+          String(item.position),
+          item.productId,
+          item.name,
+          item.score.toPrecision(3),
+          item.reasons.map(({ text }) => text).join('; '),
+        ]),
+      ),
+    )
+  }
+  const reasons = Object.entries(refused).filter(([, n]) => n > 0)
+  if (reasons.length > 0) {
+    lines.push('', `Not shown: ${reasons.map(([policy, n]) => `${n} ${policy.replaceAll('_', ' ')}`).join(', ')}`)
+  }
+  lines.push('', `Decision ${id}: storemind explain ${id}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,60 @@
+/** The process of the `storemind` command: real terminal, clock and random bytes; signals and exit code. */
+import { randomFillSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import process from 'node:process'
+import { createInterface } from 'node:readline/promises'
+import type { Context } from './context.ts'
+
+// Modules compiled once are not compiled again; what comes next is therefore imported after this.
+enableCompileCache()
+const { runCommand } = await import('./program.ts')
+
+const controller = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Asked twice, it goes at once; the store stands that.
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort()
+  })
+}
+// bin/storemind keeps a channel open; when it is killed, this process stops as well.
+process.on('disconnect', () => controller.abort())
+process.channel?.unref()
+// A reader that went away (`storemind … | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+const context: Context = {
+  terminal: {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    errIsTTY: process.stderr.isTTY === true,
+    inIsTTY: process.stdin.isTTY === true,
+    async ask(question) {
+      const lines = createInterface({ input: process.stdin, output: process.stderr })
+      try {
+        return await lines.question(question, { signal: controller.signal })
+      } finally {
+        lines.close()
+      }
+    },
+  },
+  clock: () => Date.now(),
+  randomBytes: (bytes) => {
+    randomFillSync(bytes)
+  },
+  environment: process.env,
+  workingDirectory: process.cwd(),
+  signal: controller.signal,
+  wait: (millis) => new Promise((resolve) => setTimeout(resolve, millis)),
+}
+
+process.exitCode = await runCommand(context, version(), process.argv.slice(2))
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
+}
