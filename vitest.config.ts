@@ -4,7 +4,13 @@ export default defineConfig({
   resolve: { conditions: ['storemind-source'] },
   ssr: { resolve: { conditions: ['storemind-source'] } },
   test: {
-    include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'testkit/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'packages/*/src/**/*.test.ts',
+      'testkit/**/*.test.ts',
+      'test/**/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/*.faults.test.ts', '**/*.statistics.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=storemind-source'],
