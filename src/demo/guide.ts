@@ -1,6 +1,5 @@
 import { lifeOf } from './history/history.ts'
 import { firstName, shopperOf, userId } from './shoppers/shopper.ts'
-import { Taste } from './shoppers/taste.ts'
 import type { World } from './world.ts'
 
 /** Stands beside the simulated files, and in the folder of a store that was made from them. */
@@ -24,26 +23,40 @@ const LOOKED_AT = 400
 
 /** Picks people with different tastes and enough history, and one who said no to personalisation. */
 export function guideOf(world: World): Guide {
-  const { catalogue, options } = world
+  const { options } = world
   const shoppers: SampleShopper[] = []
   const taken = new Set<string>()
   let refuser: SampleShopper | undefined
   for (let index = 0; index < Math.min(options.shoppers, LOOKED_AT); index++) {
     const shopper = shopperOf(options, index)
     if (shopper.guest || (!shopper.consents && refuser) || (shopper.consents && shoppers.length === SAMPLES)) continue
-    const orders = lifeOf(catalogue, options, index).visits.filter(({ steps }) =>
-      steps.some(({ kind }) => kind === 'ordered'),
-    )
-    const [favourite, ...others] = new Taste(catalogue, shopper).favourites().map(({ group }) => group.name)
-    if (orders.length < 4 || favourite === undefined) continue
-    const second = others.find((name) => name !== favourite)
+    const { orders, groups } = boughtBy(world, index)
+    const [favourite, second] = groups
+    if (orders < 4 || favourite === undefined) continue
     const likes = second ? `${favourite} and ${second}` : favourite
     if (!shopper.consents) {
       refuser = { id: userId(index), label: `${firstName(index)}: said no to personalisation` }
     } else if (!taken.has(favourite)) {
       taken.add(favourite)
-      shoppers.push({ id: userId(index), label: `${firstName(index)}: likes ${likes}, ${orders.length} orders` })
+      shoppers.push({ id: userId(index), label: `${firstName(index)}: buys ${likes}, ${orders} orders` })
     }
   }
   return { seed: options.seed, products: options.products, shoppers: refuser ? [...shoppers, refuser] : shoppers }
+}
+
+/** How often a person ordered, and the groups bought from, most pieces first. */
+function boughtBy({ catalogue, options }: World, index: number): { orders: number; groups: string[] } {
+  const pieces = new Map<string, number>()
+  let orders = 0
+  for (const { steps } of lifeOf(catalogue, options, index).visits) {
+    for (const step of steps) {
+      if (step.kind !== 'ordered') continue
+      orders++
+      for (const { product, quantity } of step.lines) {
+        const group = catalogue.shelves[catalogue.shelf[product] ?? 0]?.group.name ?? ''
+        pieces.set(group, (pieces.get(group) ?? 0) + quantity)
+      }
+    }
+  }
+  return { orders, groups: [...pieces].sort(([, a], [, b]) => b - a).map(([group]) => group) }
 }

@@ -6,7 +6,6 @@ export const DOCUMENT = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Demo store</title>
 <link rel="icon" href="pictures/bag-5-0.svg" type="image/svg+xml">
-<base href="/demo/">
 <link rel="stylesheet" href="style.css">
 <script type="module" src="{app}"></script>
 </head>
