@@ -131,6 +131,24 @@ describe('the simulated history', () => {
     expect(ratios[ratios.length >> 1]).toBeLessThan(1.35)
   })
 
+  it('sells a lasting thing rarely twice to one person', () => {
+    let lasting = 0
+    let again = 0
+    for (const list of Map.groupBy(orders, (order) => order.visit.shopper.index).values()) {
+      const had = new Set<number>()
+      for (const { product } of list.flatMap(({ lines }) => lines)) {
+        if (leafOf(product)?.lasts !== 0) continue
+        const family = catalogue.family[product] ?? -1
+        lasting++
+        if (had.has(family)) again++
+        had.add(family)
+      }
+    }
+    expect(lasting).toBeGreaterThan(1000)
+    // Belongings beyond the newest ten are forgotten, and one visit may buy two variants.
+    expect(again / lasting).toBeLessThan(0.1)
+  })
+
   it('sells nothing before its release, and no picks after the last piece', () => {
     for (const { visit, lines } of orders) {
       const day = Math.floor((visit.startedAt - (options.until - options.days * DAY)) / DAY)

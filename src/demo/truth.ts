@@ -1,6 +1,6 @@
-import { COMPANIONS, novelty } from './catalogue/catalogue.ts'
+import { type Catalogue, COMPANIONS, novelty } from './catalogue/catalogue.ts'
 import { productId, productIndex, startOf } from './catalogue/describe.ts'
-import { HABITS } from './history/habits.ts'
+import { HABITS, type Habits } from './history/habits.ts'
 import { lifeOf } from './history/history.ts'
 import { AHEAD, BOUGHT_AGAIN, COMPANION_BOUGHT, MOST_PICKS, ONE_MORE_PICK } from './history/visit.ts'
 import { DAY } from './options.ts'
@@ -8,13 +8,13 @@ import { type Shopper, shopperIndex, shopperOf } from './shoppers/shopper.ts'
 import { Taste } from './shoppers/taste.ts'
 import type { World } from './world.ts'
 
-/** The visit ends in an order with this probability where something has run out or will. */
 const MEAN_PICKS = picksOnAverage(ONE_MORE_PICK, MOST_PICKS - 1)
 
 export interface Truth {
   /**
    * How much the person wants every product, as pieces expected on an ordering visit at that time: taste, discovery and
-   * companions, and what runs out then for certain. [products]; the constant of a purchase in a period is the number of
+   * companions, what runs out then for certain, and nothing that the person has and that lasts; habits and belongings are
+   * known as they stand at the end of the history. [products]; the constant of a purchase in a period is the number of
    * ordering visits in it.
    * @param at UTC milliseconds; after the history, its last day's stock and novelty hold
    * @throws RangeError for an id that is not in this store
@@ -37,9 +37,10 @@ export function truthOf(world: World): Truth {
     if (last?.shopper === id && last.at === at) return last.values
     const shopper = known(id)
     const day = dayOf(world, at)
-    const values = directly(world, shopper, day, at)
-    addCompanions(world, values, day)
-    addHabits(world, shopper, values, day)
+    const habits = day < options.days - 1 ? undefined : lifeOf(catalogue, options, shopper.index).habits
+    const values = directly(world, shopper, day, at, habits)
+    addCompanions(world, values, day, habits)
+    if (habits) addHabits(world, shopper, habits, values, day)
     last = { shopper: id, at, values }
     return values
   }
@@ -72,36 +73,41 @@ function dayOf({ options }: World, at: number): number {
   return Math.min(options.days - 1, Math.max(0, Math.floor((at - startOf(options)) / DAY)))
 }
 
-/** Picks by taste: mean picks × w / Σ w. */
-function directly({ catalogue }: World, shopper: Shopper, day: number, at: number): Float64Array {
+/** Picks by taste: mean picks × w / Σ w over what the person does not have. */
+function directly({ catalogue }: World, shopper: Shopper, day: number, at: number, habits?: Habits): Float64Array {
   const taste = new Taste(catalogue, shopper).goTo(day, at)
-  const values = Float64Array.from({ length: catalogue.size }, (_, p) => taste.weight(p))
+  const values = Float64Array.from({ length: catalogue.size }, (_, p) =>
+    has(catalogue, p, habits) ? 0 : taste.weight(p),
+  )
   const sum = values.reduce((total, value) => total + value, 0)
   return sum === 0 ? values : values.map((value) => (MEAN_PICKS * value) / sum)
 }
 
 /** What is bought along with a pick: each companion gets its share of the pick's probability. */
-function addCompanions({ catalogue }: World, values: Float64Array, day: number): void {
+function addCompanions({ catalogue }: World, values: Float64Array, day: number, habits?: Habits): void {
   const direct = values.slice()
   for (let p = 0; p < catalogue.size; p++) {
     for (let c = 0; c < COMPANIONS; c++) {
       const companion = catalogue.companions[p * COMPANIONS + c]!
-      if (companion < 0 || novelty(catalogue, companion, day) === 0) continue
+      if (companion < 0 || novelty(catalogue, companion, day) === 0 || has(catalogue, companion, habits)) continue
       values[companion] = values[companion]! + (direct[p]! * COMPANION_BOUGHT) / COMPANIONS
     }
   }
 }
 
-/** What the person buys again and again, as it stands at the end of the history. */
-function addHabits({ catalogue, options }: World, shopper: Shopper, values: Float64Array, day: number): void {
-  if (day < options.days - 1) return
-  const { habits } = lifeOf(catalogue, options, shopper.index)
+/** What the person buys again and again. */
+function addHabits({ catalogue }: World, shopper: Shopper, habits: Habits, values: Float64Array, day: number): void {
   for (let slot = 0; slot < HABITS; slot++) {
     const product = habits.product[slot]!
     // Within the shopper's usual gap it will have run out on the next visit.
     if (product < 0 || habits.due[slot]! > day + AHEAD + shopper.gap) continue
     if (novelty(catalogue, product, day) > 0) values[product] = values[product]! + BOUGHT_AGAIN
   }
+}
+
+function has(catalogue: Catalogue, product: number, habits: Habits | undefined): boolean {
+  if (!habits || catalogue.shelves[catalogue.shelf[product]!]?.leaf.lasts !== 0) return false
+  return habits.owns(0, catalogue.family[product]!)
 }
 
 /** 1 + the mean of a run that is cut off at `most`. */

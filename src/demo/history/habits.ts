@@ -1,8 +1,10 @@
 /** How many things a person buys again and again, at most. */
 export const HABITS = 6
+/** How many lasting things a person remembers to have, the newest; nobody wants the same one again soon. */
+export const BELONGINGS = 10
 
 /**
- * What the simulation remembers of each visitor, column by column: 64 bytes a person, so that a million fit in memory.
+ * What the simulation remembers of each visitor, column by column: 110 bytes a person, so that a million fit in memory.
  */
 export class Habits {
   /** [visitors] visits so far */
@@ -13,12 +15,18 @@ export class Habits {
   readonly product: Int32Array
   /** [visitors × HABITS] the day on which it will be used up */
   readonly due: Float32Array
+  /** [visitors × BELONGINGS] families of lasting goods, −1 for none */
+  readonly owned: Int32Array
+  /** [visitors] where the next belonging is written down */
+  private readonly nextOwned: Uint8Array
 
   constructor(visitors: number) {
     this.visits = new Uint16Array(visitors)
     this.loggedIn = new Uint8Array(visitors)
     this.product = new Int32Array(visitors * HABITS).fill(-1)
     this.due = new Float32Array(visitors * HABITS)
+    this.owned = new Int32Array(visitors * BELONGINGS).fill(-1)
+    this.nextOwned = new Uint8Array(visitors)
   }
 
   /** Where the visitor remembers the product, −1 where it does not. */
@@ -49,5 +57,17 @@ export class Habits {
       if (this.product[slot] !== -1 && due > day && due < next) next = due
     }
     return next
+  }
+
+  owns(row: number, family: number): boolean {
+    for (let at = row * BELONGINGS; at < (row + 1) * BELONGINGS; at++) if (this.owned[at] === family) return true
+    return false
+  }
+
+  /** Writes a belonging down in place of the oldest. */
+  own(row: number, family: number): void {
+    if (this.owns(row, family)) return
+    this.owned[row * BELONGINGS + this.nextOwned[row]!] = family
+    this.nextOwned[row] = (this.nextOwned[row]! + 1) % BELONGINGS
   }
 }

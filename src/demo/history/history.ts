@@ -9,7 +9,7 @@ import { type Step, type Visit, visit } from './visit.ts'
 
 /**
  * Everybody's visits, ordered by when they began. What comes back later (refunds) is told as a visit of its own at its
- * time. Memory: 70 bytes a visitor and one day's visits, whatever the length of the history.
+ * time. Memory: 115 bytes a visitor and one day's visits, whatever the length of the history.
  */
 export function* visits(catalogue: Catalogue, options: WorldOptions): Generator<Visit, void> {
   const startAt = startOf(options)

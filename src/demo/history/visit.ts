@@ -117,7 +117,7 @@ class Teller {
   /** Looks around a shelf, then at one product; on an ordering visit it goes into the cart, maybe with a companion. */
   private choose(orders: boolean, lines: Map<number, number>): void {
     const { draws, place } = this
-    const product = place.taste.pick(draws)
+    const product = this.pickWanted()
     if (product < 0) return
     if (draws.chance(0.15)) {
       this.steps.push({ kind: 'searched', at: this.later(10), shelf: place.catalogue.shelf[product]! })
@@ -134,10 +134,25 @@ class Teller {
     if (draws.chance(COMPANION_BOUGHT)) this.addCompanion(product, lines)
   }
 
+  /** A pick that the person does not have yet; −1 where tastes lead to belongings only. */
+  private pickWanted(): number {
+    for (let tries = 0; tries < 20; tries++) {
+      const product = this.place.taste.pick(this.draws)
+      if (product < 0 || !this.has(product)) return product
+    }
+    return -1
+  }
+
+  /** Whether the person has this lasting thing, in whatever variant. */
+  private has(product: number): boolean {
+    const { habits, row, catalogue } = this.place
+    return this.lasts(product) === 0 && habits.owns(row, catalogue.family[product]!)
+  }
+
   private addCompanion(product: number, lines: Map<number, number>): void {
     const { catalogue, day } = this.place
     const companion = catalogue.companions[product * COMPANIONS + this.draws.integer(COMPANIONS)]!
-    if (companion < 0 || novelty(catalogue, companion, day) === 0) return
+    if (companion < 0 || novelty(catalogue, companion, day) === 0 || this.has(companion)) return
     this.steps.push({ kind: 'viewed', at: this.later(30), product: companion })
     this.put(companion, lines)
   }
@@ -158,17 +173,21 @@ class Teller {
     const { draws, place } = this
     const order = place.shopper.index * 65_536 + number
     this.steps.push({ kind: 'ordered', at: this.later(60), order, lines })
-    for (const { product, quantity } of lines) this.becomesHabit(product, quantity)
+    for (const { product, quantity } of lines) this.remember(product, quantity)
     if (!draws.chance(place.options.refunds)) return
     const back = lines[draws.integer(lines.length)]
     const at = this.now + Math.floor((2 + 8 * draws.next()) * DAY)
     if (back) this.steps.push({ kind: 'refunded', at, order, lines: [back] })
   }
 
-  private becomesHabit(product: number, quantity: number): void {
-    const { habits, row, shopper, day } = this.place
+  /** A consumable may become a habit, a lasting thing a belonging. */
+  private remember(product: number, quantity: number): void {
+    const { habits, row, shopper, day, catalogue } = this.place
     const lasts = this.lasts(product)
-    if (lasts === 0) return
+    if (lasts === 0) {
+      habits.own(row, catalogue.family[product]!)
+      return
+    }
     const had = habits.find(row, product) >= 0
     if (!had && !this.draws.chance(BECOMES_HABIT)) return
     const interval = lasts * shopper.pace * quantity * Math.exp(0.15 * this.draws.normal())
