@@ -110,6 +110,7 @@ export class Keyring {
   }
 
   close(): void {
+    if (!this.#connection.isOpen) return
     this.rollBack()
     this.#connection.close()
   }

@@ -67,6 +67,10 @@ export class Connection {
     }
   }
 
+  get isOpen(): boolean {
+    return this.db.isOpen
+  }
+
   get inTransaction(): boolean {
     return this.db.isTransaction
   }

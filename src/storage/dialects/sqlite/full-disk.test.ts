@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { appendAll, purchase } from '../../../../testkit/stores/sample-events.ts'
+import { createStore } from '../../store.ts'
+import { optionsFor, testFolder } from '../../testing/options.ts'
+import { openSqliteStore } from './sqlite-store.ts'
+
+const big = 'x'.repeat(30_000)
+
+test('a full disk refuses what does not fit, keeps what was acknowledged, and takes what fits again', async () => {
+  const options = optionsFor(join(testFolder(), 'store'))
+  await createStore(options)
+  const store = await openSqliteStore({ ...options, maxPages: 110 })
+  await appendAll(store, 'first', [purchase('u', ['mug'])])
+  const write = (key: string) => appendAll(store, key, [{ ...purchase('u', ['mug']), query: big }])
+  const outcomes = await Promise.allSettled(Array.from({ length: 40 }, (_, i) => write(`big${i}-`)))
+  const kept = outcomes.flatMap(({ status }, i) => (status === 'fulfilled' ? [`big${i}-0`] : []))
+  const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+  expect(kept.length).toBeGreaterThan(0)
+  expect(refused.length).toBeGreaterThan(0)
+  for (const reason of refused) expect(reason).toMatchObject({ code: 'DISK_FULL' })
+  await store.close()
+
+  const roomy = await openSqliteStore(options)
+  expect(await roomy.events.count()).toBe(1 + kept.length)
+  const keys = outcomes.map((_, i) => `big${i}-0`)
+  const known = await roomy.events.known('api', keys)
+  expect(keys.filter((_, i) => known[i] === 1)).toEqual(kept)
+  expect(await roomy.maintenance.integrity()).toEqual([])
+  expect(await appendAll(roomy, 'after', [purchase('u', ['mug'])])).toMatchObject({ added: 1 })
+  await roomy.close()
+})

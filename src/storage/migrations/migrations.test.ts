@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Connection } from '../dialects/sqlite/connection.ts'
+import { text } from '../dialects/sqlite/row.ts'
+import { testFolder } from '../testing/options.ts'
+import { MIGRATIONS, migrate, SCHEMA_VERSION, schemaVersion } from './index.ts'
+
+/** Rows that a store of a version may hold, in that version's own tables; each new version adds its own here. */
+const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
+  1: [
+    "INSERT INTO products (id, created_at, changed_at) VALUES ('mug', 1, 1)",
+    "INSERT INTO profiles (id, hash, known, sealed, created_at, last_seen_at, basis) VALUES (x'01', x'02', 1, x'03', 1, 1, 0)",
+    "INSERT INTO sources (name) VALUES ('api')",
+    'INSERT INTO events (source, profile, kind, happened_at, received_at, at, bot, line_count) VALUES (1, 1, 5, 1, 1, 1, 0, 0)',
+    "INSERT INTO model_versions VALUES (1, 'recommendations', 'serving', 1, 1, 'ndcgAt10', 0.1, 1, '{}', '{}')",
+  ],
+}
+
+function database(): Connection {
+  return new Connection(join(testFolder(), 'store.db'))
+}
+
+function schemaOf(connection: Connection): string[] {
+  return connection
+    .statement("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name")
+    .all()
+    .map((row) => text(row, 'sql'))
+}
+
+test('versions are numbered in order without gaps, and each has rows to be tested with', () => {
+  expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
+  expect(Object.keys(ROWS_OF_VERSION).map(Number)).toEqual(MIGRATIONS.map(({ version }) => version))
+})
+
+describe.each(MIGRATIONS)('a store of version $version ($name)', ({ version }) => {
+  test('becomes what a new store is, and keeps its rows', () => {
+    const [old, fresh] = [database(), database()]
+    migrate(old, 1, version)
+    for (const sql of ROWS_OF_VERSION[version] ?? []) old.exec(sql)
+    expect(schemaVersion(old)).toBe(version)
+    migrate(old, 2)
+    migrate(fresh, 2)
+    expect(schemaVersion(old)).toBe(SCHEMA_VERSION)
+    expect(schemaOf(old)).toEqual(schemaOf(fresh))
+    for (const table of ['products', 'profiles', 'events', 'model_versions']) {
+      expect(old.statement(`SELECT count(*) AS n FROM ${table}`).get()).toEqual({ n: 1 })
+    }
+    expect(old.statement('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+    old.close()
+    fresh.close()
+  })
+})
+
+test('migrating again, also from a second connection, changes nothing', () => {
+  const first = database()
+  migrate(first, 1)
+  const second = new Connection(first.path)
+  migrate(second, 2)
+  const rows = first.statement('SELECT version, applied_at FROM schema_migrations').all()
+  expect(rows).toEqual(MIGRATIONS.map(({ version }) => ({ version, applied_at: 1 })))
+  first.close()
+  second.close()
+})
