@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plantedShop } from '../../testkit/recommendations/planted-shop.ts'
+import type { Decision, DecisionRequest } from '../contracts/decision.ts'
+import { CodedError } from '../contracts/errors.ts'
+import type { SegmentMessage } from '../contracts/event.ts'
+import { type Catalog, openCatalog } from '../core/catalog/catalog.ts'
+import { createDecisionLog } from '../core/decisions/log.ts'
+import { openPlacements, type Placements } from '../core/decisions/placements.ts'
+import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
+import type { Store } from '../core/ports.ts'
+import { createIngest } from '../core/profiles/ingest.ts'
+import { createProfileReader } from '../core/profiles/reader.ts'
+import { createStore, openStore } from '../storage/store.ts'
+import { CAPABILITY } from './contracts.ts'
+import { createRecommendations, type Recommendations } from './facade.ts'
+import { trainRecommendations } from './training.ts'
+
+const NOW = Date.UTC(2026, 4, 25)
+const DAY = 86_400_000
+
+let folder: string
+let store: Store
+let catalog: Catalog
+let placements: Placements
+let registry: ModelRegistry
+let recommendations: Recommendations
+let counter = 0
+
+const randomBytes = (bytes: Uint8Array): void => {
+  for (let i = 0; i < bytes.length; i++) {
+    counter = (Math.imul(counter, 1664525) + 1013904223) >>> 0
+    bytes[i] = counter >>> 24
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'storemind-recommendations-'))
+  const options = { directory: join(folder, 'store'), clock: () => NOW, randomBytes }
+  await createStore(options)
+  store = await openStore(options)
+  const shop = plantedShop()
+  await store.catalog.upsert(
+    shop.products.map(({ product }) => product),
+    'test',
+  )
+  const ingest = createIngest({ store, defaultCurrency: 'EUR' })
+  const orders = new Map<number, (typeof shop.lines)[number][]>()
+  for (const line of shop.lines) orders.set(line.basket, [...(orders.get(line.basket) ?? []), line])
+  const items = [...orders].map(([basket, lines]) => ({
+    source: 'test',
+    key: `o${basket}`,
+    basis: lines[0] && lines[0].profile % 2 === 0 ? ('contract' as const) : ('sample' as const),
+    receivedAt: NOW,
+    message: {
+      type: 'track',
+      userId: `u${lines[0]?.profile}`,
+      event: 'Order Completed',
+      timestamp: new Date(lines[0]?.at ?? 0).toISOString(),
+      properties: {
+        order_id: `o${basket}`,
+        products: lines.map(({ product }) => ({ product_id: `p${product}`, quantity: 1, price: 5 })),
+      },
+    } satisfies SegmentMessage,
+  }))
+  const { added } = await ingest.ingest(items)
+  expect(added).toBe(orders.size)
+
+  catalog = await openCatalog(store.catalog)
+  placements = await openPlacements(store.placements)
+  const clock = () => NOW
+  registry = createModelRegistry({ models: store.models, clock, capability: CAPABILITY, tolerance: 0.02 })
+  recommendations = createRecommendations({
+    catalog,
+    profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    placements,
+    models: registry,
+    log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
+    clock,
+    randomBytes,
+    language: 'en',
+  })
+  expect(await refusalOf({ profile: 'u0' })).toBe('NO_MODEL')
+
+  const reader = await store.reader()
+  const trained = await trainRecommendations(
+    reader,
+    { seed: 42, threads: 1, windowDays: 0, validationDays: 14, closedFormItems: 100 },
+    { signal: new AbortController().signal, clock, progress: () => undefined },
+  )
+  await reader.close()
+  const { version, verdict } = await registry.add(trained)
+  expect(verdict.passed).toBe(true)
+  await registry.promote(version.version)
+}, 60_000)
+
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function one(request: DecisionRequest, globalPrivacyControl = false): Promise<Decision> {
+  const [decision] = await recommendations.recommend([request], { globalPrivacyControl })
+  if (!decision) throw new Error('one request, no decision')
+  return decision
+}
+
+async function refusalOf(request: DecisionRequest): Promise<string> {
+  try {
+    await one(request)
+    return 'none'
+  } catch (error) {
+    if (error instanceof CodedError) return error.code
+    throw error
+  }
+}
+
+const rowsOf = ({ items }: Decision): number[] => items.map(({ productId }) => Number(productId.slice(1)))
+
+describe('home', () => {
+  it('shows a shopper the taste that the history tells, with reasons that speak of it', async () => {
+    const decision = await one({ profile: 'u0', limit: 5 })
+    expect(decision.basis).toBe('personalised')
+    expect(decision.profile).toBe('u0')
+    expect(decision.modelVersion).toBe(1)
+    expect(rowsOf(decision).every((row) => row < 10)).toBe(true)
+    for (const { reasons, name } of decision.items) {
+      expect(name).toContain('kettle')
+      expect(reasons.length).toBeGreaterThan(0)
+      expect(reasons.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1.01)
+    }
+    const OWN = ['bought_before', 'because_bought', 'category_affinity', 'next_after', 'people_like_you', 'similar_to']
+    for (const { reasons } of decision.items) expect(OWN).toContain(reasons[0]?.code)
+  })
+
+  it('knows nothing of a first visit, an objection, or who asks not to be profiled', async () => {
+    const first = await one({ limit: 6 })
+    const objection = await one({ profile: 'u0', limit: 6 }, true)
+    const refused = await one({ profile: 'u0', limit: 6, personalise: false })
+    for (const decision of [first, objection, refused]) {
+      expect(decision.basis).toBe('contextual')
+      expect(decision.items).toHaveLength(6)
+      expect(rowsOf(decision)).toEqual(rowsOf(first))
+      const codes = decision.items.flatMap(({ reasons }) => reasons).map(({ code }) => code)
+      expect(codes.every((code) => code === 'popular' || code === 'trending')).toBe(true)
+    }
+  })
+
+  it('answers many requests as it answers each', async () => {
+    const requests = [{ profile: 'u0' }, { profile: 'u1' }, {}].map((request) => ({ ...request, seed: 7 }))
+    const batch = await recommendations.recommend(requests, { globalPrivacyControl: false })
+    const singles = []
+    for (const request of requests) singles.push(await one(request))
+    expect(batch.map(({ items }) => items)).toEqual(singles.map(({ items }) => items))
+    expect(new Set(batch.map(({ id }) => id)).size).toBe(3)
+  })
+
+  it('hides what was bought within the days that the placement says', async () => {
+    const [home] = placements.all()
+    if (!home) throw new Error('there is no placement')
+    const policy = { ...home.policy, hideBoughtDays: 365 }
+    await placements.put({ ...home, name: 'fresh', policy })
+    const shown = await one({ profile: 'u0', placement: 'fresh', limit: 10 })
+    // All of the planted products are bought again by most buyers, so the model has learned not to hide them.
+    expect(shown.refused['just_bought']).toBeUndefined()
+    await store.catalog.upsert(
+      plantedShop().products.map(({ product }) => ({ ...product, replenishable: false })),
+      'test',
+    )
+    await catalog.refresh()
+    const hidden = await one({ profile: 'u0', placement: 'fresh', limit: 10 })
+    expect(hidden.refused['just_bought']).toBeGreaterThan(0)
+    expect(rowsOf(hidden).some((row) => row < 10)).toBe(false)
+    expect(hidden.items.length).toBe(10)
+  })
+})
+
+describe('a page about something', () => {
+  it('shows what goes with the product, never the product itself', async () => {
+    const decision = await one({ placement: 'product_page', productId: 'p14', limit: 6 })
+    const rows = rowsOf(decision)
+    expect(rows.every((row) => row >= 10 && row < 20 && row !== 14)).toBe(true)
+    const texts = decision.items.flatMap(({ reasons }) => reasons).map(({ text }) => text)
+    expect(texts.some((text) => text.includes('black lantern'))).toBe(true)
+  })
+
+  it('completes a cart, passing over products that the store does not know', async () => {
+    const decision = await one({ placement: 'cart', cart: ['p20', 'nothing', 'p21'], limit: 5, exclude: ['p22'] })
+    const rows = rowsOf(decision)
+    expect(rows.every((row) => row >= 23)).toBe(true)
+    expect(decision.items.flatMap(({ reasons }) => reasons).some(({ code }) => code === 'because_in_cart')).toBe(true)
+  })
+})
+
+describe('refusals', () => {
+  it('names what is not there, and logs nothing', async () => {
+    const before = await store.decisions.count()
+    expect(await refusalOf({ profile: 'nobody' })).toBe('PROFILE_NOT_FOUND')
+    expect(await refusalOf({ placement: 'nowhere' })).toBe('PLACEMENT_NOT_FOUND')
+    expect(await refusalOf({ placement: 'product_page', productId: 'nothing' })).toBe('PRODUCT_NOT_FOUND')
+    expect(await store.decisions.count()).toBe(before)
+  })
+
+  it('never shows a product that was deleted after training, and still names it in older decisions', async () => {
+    const before = await one({ placement: 'product_page', productId: 'p5', limit: 9 })
+    const gone = before.items[0]
+    if (!gone) throw new Error('nothing was shown')
+    await store.catalog.delete([gone.productId])
+    await catalog.refresh()
+    const after = await one({ placement: 'product_page', productId: 'p5', limit: 9 })
+    expect(after.items.map(({ productId }) => productId)).not.toContain(gone.productId)
+    expect(after.refused['deleted']).toBeGreaterThan(0)
+    expect(await refusalOf({ placement: 'product_page', productId: gone.productId })).toBe('PRODUCT_NOT_FOUND')
+    const { decision } = await recommendations.explain(before.id)
+    expect(decision.items[0]?.name).toBe(gone.name)
+  })
+})
+
+describe('explain', () => {
+  it('tells a decision again from its record alone, in the language asked for', async () => {
+    const decision = await one({ profile: 'u4', limit: 5, seed: 11 })
+    const english = await recommendations.explain(decision.id)
+    const { profile: _, ...told } = decision
+    expect(english.decision).toEqual(told)
+    expect(english.seed).toBe(11)
+    const chinese = await recommendations.explain(decision.id, 'zh')
+    expect(chinese.decision.items.map(({ productId }) => productId)).toEqual(
+      decision.items.map(({ productId }) => productId),
+    )
+    expect(chinese.summary.join('')).toMatch(/[\u4e00-\u9fff]/)
+    expect(chinese.decision.items[0]?.reasons[0]?.text).toMatch(/[\u4e00-\u9fff]/)
+  })
+
+  it('refuses an id that no decision has', async () => {
+    const unknown = recommendations.explain('01890000-0000-7000-8000-000000000000')
+    await expect(unknown).rejects.toMatchObject({ code: 'DECISION_NOT_FOUND' })
+  })
+
+  it('says of an explored position that it was drawn, with its probability', async () => {
+    const [home] = placements.all()
+    if (!home) throw new Error('there is no placement')
+    const policy = { ...home.policy, exploreRate: 0.5, explorePool: 10 }
+    await placements.put({ ...home, name: 'curious', policy })
+    const decision = await one({ placement: 'curious', limit: 10, seed: 3 })
+    const explored = decision.items.filter(({ reasons }) => reasons[0]?.code === 'exploration')
+    expect(explored.length).toBeGreaterThan(0)
+    for (const item of explored) expect(item.propensity).toBeCloseTo(0.05, 6)
+    const { summary } = await recommendations.explain(decision.id)
+    expect(summary.join()).toContain('random draw')
+  })
+})
+
+it('is unmoved by time: the same seed, view and models give the same list', async () => {
+  const [first, second] = [await one({ profile: 'u8', seed: 5 }), await one({ profile: 'u8', seed: 5 })]
+  expect(second.items).toEqual(first.items)
+  expect(second.at - first.at).toBeLessThan(DAY)
+})
