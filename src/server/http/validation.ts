@@ -22,5 +22,17 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 function badRequest(schema: TSchema, value: unknown, part: string | undefined): CodedError {
   const [first] = Errors(schema, value)
   const place = `${part === 'querystring' ? 'query' : (part ?? 'request')}${first?.instancePath ?? ''}`
-  return new CodedError('BAD_REQUEST', { problem: `${place} ${first?.message ?? 'does not match the contract'}` })
+  return new CodedError('BAD_REQUEST', { problem: `${place} ${words(first)}` })
+}
+
+/** The library's words, made clearer where they speak of the schema instead of the request. */
+function words(
+  error: { readonly keyword: string; readonly message: string; readonly params: object } | undefined,
+): string {
+  if (error === undefined) return 'does not match the contract'
+  if (error.keyword === 'boolean') return 'is not a part of this request'
+  if ('allowedValues' in error.params && Array.isArray(error.params.allowedValues)) {
+    return `must be one of ${error.params.allowedValues.join(', ')}`
+  }
+  return error.message
 }
