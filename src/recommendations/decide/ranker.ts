@@ -72,14 +72,23 @@ export class Ranker {
     return this.top
   }
 
-  /** What made an item's score in the last `rank`, largest first. @param limit contributions asked of each voice */
-  evidence(item: number, limit: number): Evidence[] {
+  /**
+   * What made an item's score in the last `rank`, largest first.
+   *
+   * @param limit contributions asked of each voice
+   * @param asks whether a voice with this part of the score is asked what it rests on; asking costs about as much as
+   *   ranking
+   */
+  evidence(item: number, limit: number, asks: (voice: Voice, part: number) => boolean): Evidence[] {
     const { voices, blend } = this.#open
-    return blend.explain(item).flatMap((share) => {
+    const shares = blend.explain(item)
+    const total = shares.reduce((sum, { weight }) => sum + weight, 0)
+    return shares.flatMap((share) => {
       const one = voices[share.source]
       const query = one && this.#questions && queryOf(one, this.#questions)
       if (!one) return []
-      const contributions = query && one.model.explain ? one.model.explain(query, item, limit) : []
+      const isAsked = one.model.explain && asks(one.voice, share.weight / total)
+      const contributions = query && isAsked && one.model.explain ? one.model.explain(query, item, limit) : []
       return [{ ...share, voice: one.voice, contributions }]
     })
   }

@@ -2,10 +2,11 @@ import type { Contribution, Query } from '@storemind/ml'
 import type { ReasonCode } from '../../contracts/reason.ts'
 import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
 import type { RecordedReason } from '../../core/decisions/record.ts'
-import type { Frame } from '../contracts.ts'
+import type { Frame, SourceName } from '../contracts.ts'
 import type { OpenModels } from './models.ts'
 import { anchorQuery, type Questions } from './questions.ts'
 import type { Evidence, Ranker } from './ranker.ts'
+import type { Voice } from './voices.ts'
 
 /** Reasons that are told of an item. */
 const MOST_REASONS = 3
@@ -30,7 +31,7 @@ export interface ReasonContext {
  * @returns at most three, the heaviest first; weights are shares of the whole score
  */
 export function reasonsFor(item: number, ranker: Ranker, context: ReasonContext): RecordedReason[] {
-  const evidence = ranker.evidence(item, CONTRIBUTIONS)
+  const evidence = ranker.evidence(item, CONTRIBUTIONS, isWorthAsking)
   const total = evidence.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0)) return []
   const merged = new Map<string, RecordedReason>()
@@ -42,6 +43,13 @@ export function reasonsFor(item: number, ranker: Ranker, context: ReasonContext)
   }
   const ordered = [...merged.values()].sort((a, b) => b.weight - a.weight)
   return ordered.filter(({ weight }, rank) => rank === 0 || weight >= LEAST_SHARE).slice(0, MOST_REASONS)
+}
+
+/** Sources whose reasons name a product. */
+const NAMING: ReadonlySet<SourceName> = new Set(['item_neighbours', 'closed_form', 'transitions', 'bought_together'])
+
+function isWorthAsking({ source }: Voice, part: number): boolean {
+  return NAMING.has(source) && part >= LEAST_SHARE
 }
 
 /** One voice's part of the score as reasons; their weights sum to `share`. */
@@ -71,7 +79,7 @@ function told(evidence: Evidence, item: number, share: number, context: ReasonCo
         context,
       )
     case 'content':
-      return [likeness(item, voice.question === 'anchors', share, context)]
+      return share < LEAST_SHARE ? [] : [likeness(item, voice.question === 'anchors', share, context)]
     default:
       return shared(
         contributions,

@@ -6,6 +6,8 @@ import type { FitOptions } from './fit-sources.ts'
 
 /** Items read of each voice, in learning and in serving. */
 export const BLEND_DEPTH = 100
+/** A voice with less than this share of a blend's weight is left out. */
+const LEAST_WEIGHT = 0.02
 /** Fewer cases than this teach noise; the weights below are taken instead. */
 export const FEWEST_CASES = 30
 
@@ -57,7 +59,21 @@ export async function learnBlend(
     { sources: voices.map(({ voice }) => voice.name), cases: asked },
     { rng: rng(options.seed * 64 + 32 + FRAMES.indexOf(frame)), threads: options.threads, signal: options.signal },
   )
-  return { frame, model, report: blend.open(model).report, cases: cases.length }
+  return { frame, model: pruned(model), report: blend.open(model).report, cases: cases.length }
+}
+
+/**
+ * The blend without the voices that hardly count: each costs a request as much as any other.
+ * Differs from what cross-validation saw by less than a voice of this share can move.
+ */
+function pruned(model: Model): Model {
+  const { weights } = blend.open(model)
+  const least = LEAST_WEIGHT * weights.reduce((sum, weight) => sum + weight, 0)
+  const kept = Float32Array.from(weights, (weight, k) => {
+    const voice = weights[k & ~1]! + weights[k | 1]!
+    return voice < least ? 0 : weight
+  })
+  return { ...model, arrays: { ...model.arrays, weights: kept } }
 }
 
 async function askAll(
