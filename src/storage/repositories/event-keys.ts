@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, scalar } from '../dialects/sqlite/row.ts'
 import { hashNumbers } from '../seal.ts'
@@ -22,12 +23,27 @@ export const YOUNG_KEYS = 65_536
 /** The only source that is live; every other one is an importer, whose keys are kept for ever. */
 export const LIVE_SOURCE = 'api'
 
+/** A table of keys with its statements. */
+interface KeyTable {
+  readonly name: string
+  readonly find: StatementSync
+}
+
+/** The keys of live events, or those of history imports. */
+interface KeySet {
+  readonly young: string
+  /** Young first, then the old ones, newest first; undefined until they are looked up. */
+  tables: readonly KeyTable[] | undefined
+  /** How many keys are young; −1 until they are counted. */
+  youngCount: number
+}
+
 export class EventKeys {
   readonly #connection: Connection
   readonly #pepper: string
-  #periods: number[] | undefined
-  #liveYoung = -1
-  #historyYoung = -1
+  readonly #live: KeySet = { young: 'live_keys_young', tables: undefined, youngCount: -1 }
+  readonly #history: KeySet = { young: 'history_keys_young', tables: undefined, youngCount: -1 }
+  #newestPeriod: number | undefined
 
   constructor(connection: Connection, pepper: string) {
     this.#connection = connection
@@ -36,48 +52,50 @@ export class EventKeys {
 
   /** Forgets what it remembers of the database: after a rollback, or before a read that others may have overtaken. */
   refresh(): void {
-    this.#periods = undefined
-    this.#liveYoung = -1
-    this.#historyYoung = -1
+    this.#newestPeriod = undefined
+    for (const set of [this.#live, this.#history]) {
+      set.tables = undefined
+      set.youngCount = -1
+    }
   }
 
   has(source: string, key: string): boolean {
-    return this.#find(source, key).known
+    return this.#find(this.#setOf(source), source, key).known
   }
 
   /** False where the key is known already. */
   add(source: string, key: string, receivedAt: number): boolean {
-    const live = source === LIVE_SOURCE
-    if (live) this.#enterPeriod(Math.floor(receivedAt / PERIOD_MILLIS))
-    const { known, slot, rest } = this.#find(source, key)
+    const set = this.#setOf(source)
+    if (set === this.#live) this.#enterPeriod(Math.floor(receivedAt / PERIOD_MILLIS))
+    const { known, slot, rest } = this.#find(set, source, key)
     if (known) return false
-    const young = live ? 'live_keys_young' : 'history_keys_young'
-    this.#connection.statement(`INSERT INTO ${young} (hash, rest) VALUES (?, ?)`).run(slot, rest)
-    if (live) {
-      this.#liveYoung = (this.#liveYoung < 0 ? this.#count(young) : this.#liveYoung + 1) || 1
-      if (this.#liveYoung >= YOUNG_KEYS) this.#carryOverLive()
-    } else {
-      this.#historyYoung = (this.#historyYoung < 0 ? this.#count(young) : this.#historyYoung + 1) || 1
-      if (this.#historyYoung >= YOUNG_KEYS) this.#carryOver(young, 'history_keys', () => (this.#historyYoung = 0))
-    }
+    this.#connection.statement(`INSERT INTO ${set.young} (hash, rest) VALUES (?, ?)`).run(slot, rest)
+    set.youngCount = set.youngCount < 0 ? this.#count(set.young) : set.youngCount + 1
+    if (set.youngCount >= YOUNG_KEYS) this.#carryOver(set)
     return true
   }
 
   remove(source: string, key: string): void {
-    const { known, slot } = this.#find(source, key)
+    const set = this.#setOf(source)
+    const { known, slot } = this.#find(set, source, key)
     if (!known) return
-    for (const table of this.#tables(source === LIVE_SOURCE)) {
-      this.#connection.statement(`DELETE FROM ${table} WHERE hash = ?`).run(slot)
+    for (const { name } of this.#tables(set)) {
+      this.#connection.statement(`DELETE FROM ${name} WHERE hash = ?`).run(slot)
     }
+    set.youngCount = -1
   }
 
-  #find(source: string, key: string): { known: boolean; slot: number; rest: number } {
+  #setOf(source: string): KeySet {
+    return source === LIVE_SOURCE ? this.#live : this.#history
+  }
+
+  #find(set: KeySet, source: string, key: string): { known: boolean; slot: number; rest: number } {
     const [first, rest] = hashNumbers(this.#pepper, source, key)
-    const tables = this.#tables(source === LIVE_SOURCE)
+    const tables = this.#tables(set)
     for (let slot = first; ; slot++) {
       let taken = false
-      for (const table of tables) {
-        const row = this.#connection.statement(`SELECT rest FROM ${table} WHERE hash = ?`).get(slot)
+      for (const { find } of tables) {
+        const row = find.get(slot)
         if (row === undefined) continue
         if (integer(row, 'rest') === rest) return { known: true, slot, rest }
         taken = true
@@ -86,42 +104,48 @@ export class EventKeys {
     }
   }
 
-  #tables(live: boolean): string[] {
-    if (!live) return ['history_keys_young', 'history_keys']
-    return ['live_keys_young', ...this.#livePeriods().map((period) => `live_keys_${period}`)]
+  #tables(set: KeySet): readonly KeyTable[] {
+    set.tables ??= [set.young, ...this.#oldTables(set)].map((name) => ({
+      name,
+      find: this.#connection.statement(`SELECT rest FROM ${name} WHERE hash = ?`),
+    }))
+    return set.tables
   }
 
-  #livePeriods(): number[] {
-    this.#periods ??= this.#connection
+  #oldTables(set: KeySet): string[] {
+    return set === this.#history ? ['history_keys'] : this.#periods().map((period) => `live_keys_${period}`)
+  }
+
+  /** Newest first. */
+  #periods(): number[] {
+    return this.#connection
       .statement('SELECT period FROM live_key_periods ORDER BY period DESC')
       .all()
       .map((row) => integer(row, 'period'))
-    return this.#periods
   }
 
   /** The young keys belong to the newest period; when a newer one begins they are carried over first. */
   #enterPeriod(period: number): void {
-    const newest = this.#livePeriods()[0]
-    if (newest !== undefined && newest >= period) return
-    if (newest !== undefined) this.#carryOverLive()
+    this.#newestPeriod ??= this.#periods()[0]
+    if (this.#newestPeriod !== undefined && this.#newestPeriod >= period) return
+    if (this.#newestPeriod !== undefined) this.#carryOver(this.#live)
     this.#connection.exec(`CREATE TABLE live_keys_${period} (hash INTEGER PRIMARY KEY, rest INTEGER NOT NULL) STRICT`)
     this.#connection.statement('INSERT INTO live_key_periods (period) VALUES (?)').run(period)
-    for (const old of this.#livePeriods().filter((one) => one < period - PERIODS_KEPT)) {
+    for (const old of this.#periods().filter((one) => one < period - PERIODS_KEPT)) {
       this.#connection.exec(`DROP TABLE live_keys_${old}`)
       this.#connection.statement('DELETE FROM live_key_periods WHERE period = ?').run(old)
     }
-    this.#periods = undefined
+    this.refresh()
   }
 
-  #carryOverLive(): void {
-    const newest = this.#livePeriods()[0]
-    if (newest === undefined) return
-    this.#carryOver('live_keys_young', `live_keys_${newest}`, () => (this.#liveYoung = 0))
-  }
-
-  #carryOver(young: string, old: string, done: () => void): void {
-    this.#connection.exec(`INSERT INTO ${old} SELECT hash, rest FROM ${young} ORDER BY hash; DELETE FROM ${young}`)
-    done()
+  /** One sorted pass from the young table into the newest old one. */
+  #carryOver(set: KeySet): void {
+    const [old] = this.#oldTables(set)
+    if (old === undefined) return
+    this.#connection.exec(
+      `INSERT INTO ${old} SELECT hash, rest FROM ${set.young} ORDER BY hash; DELETE FROM ${set.young}`,
+    )
+    set.youngCount = 0
   }
 
   #count(table: string): number {

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Connection } from '../dialects/sqlite/connection.ts'
+import { scalar } from '../dialects/sqlite/row.ts'
+import { migrate } from '../migrations/index.ts'
+import { testFolder } from '../testing/options.ts'
+import { EventKeys, LIVE_SOURCE, YOUNG_KEYS } from './event-keys.ts'
+
+const DAY = 86_400_000
+
+function keysOf(): { connection: Connection; keys: EventKeys } {
+  const connection = new Connection(join(testFolder(), 'store.db'))
+  migrate(connection, 1)
+  connection.exec('BEGIN')
+  return { connection, keys: new EventKeys(connection, 'pepper') }
+}
+
+const rows = (connection: Connection, table: string) =>
+  scalar(connection.statement(`SELECT count(*) AS n FROM ${table}`).get(), 'n')
+
+test('when the young table is full its keys are carried over, and stay known', () => {
+  const { connection, keys } = keysOf()
+  for (let i = 0; i < YOUNG_KEYS + 5; i++) if (!keys.add('csv', `k${i}`, 1)) throw new Error(`k${i} was new`)
+  expect([rows(connection, 'history_keys'), rows(connection, 'history_keys_young')]).toEqual([YOUNG_KEYS, 5])
+  expect(keys.add('csv', 'k0', 1)).toBe(false)
+  expect(keys.add('csv', `k${YOUNG_KEYS + 1}`, 1)).toBe(false)
+  keys.remove('csv', 'k0')
+  expect(new EventKeys(connection, 'pepper').has('csv', 'k0')).toBe(false)
+  expect(keys.has('other', 'k1')).toBe(false)
+  connection.close()
+})
+
+test('live keys are known for 32 days whatever the day in the period, and old tables are dropped', () => {
+  const { connection, keys } = keysOf()
+  for (let day = 0; day < 120; day++) {
+    expect(keys.add(LIVE_SOURCE, `day${day}`, day * DAY)).toBe(true)
+    for (let back = 0; back <= Math.min(day, 32); back++) expect(keys.has(LIVE_SOURCE, `day${day - back}`)).toBe(true)
+  }
+  expect(keys.has(LIVE_SOURCE, 'day0')).toBe(false)
+  expect(rows(connection, 'live_key_periods')).toBe(5)
+  connection.close()
+})
+
+test('two keys that meet in one row are both kept apart', () => {
+  const { connection, keys } = keysOf()
+  keys.add('csv', 'a', 1)
+  // The same row with another rest is another key, which the first one must step aside for.
+  connection.exec('UPDATE history_keys_young SET rest = rest + 1')
+  expect(keys.has('csv', 'a')).toBe(false)
+  expect(keys.add('csv', 'a', 1)).toBe(true)
+  expect(keys.has('csv', 'a')).toBe(true)
+  expect(rows(connection, 'history_keys_young')).toBe(2)
+  connection.close()
+})
