@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '@storemind/ml'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readBundle, writeBundle } from './bundle.ts'
+import { readBundle, removeStrays, writeBundle } from './bundle.ts'
 
 const MODELS = new Map<string, Model>([
   ['popularity', { kind: 'popularity', params: { halfLifeDays: 30 }, arrays: { score: Float32Array.of(1, 2, 3) } }],
@@ -68,5 +68,15 @@ describe('a model bundle', () => {
     const named = new Map([...MODELS, ['../outside', { kind: 'x', params: {}, arrays: {} }]])
     await expect(writeBundle(folder, named)).rejects.toThrow(RangeError)
     expect(await readdir(join(home, 'models'))).toEqual([])
+  })
+
+  it('is removed when a killed run left it: as a draft, or registered nowhere', async () => {
+    const parent = join(home, 'models')
+    for (const name of ['1', '2', '3', '4.draft', '1.draft']) await writeBundle(join(parent, name), MODELS)
+    for (const name of ['1.draft', '2.kept', 'notes', '3.draft.old'])
+      await mkdir(join(parent, name), { recursive: true })
+    expect((await removeStrays(parent, new Set([1, 3]))).sort()).toEqual(['1.draft', '2', '4.draft'])
+    expect((await readdir(parent)).sort()).toEqual(['1', '2.kept', '3', '3.draft.old', 'notes'])
+    expect(await removeStrays(join(home, 'nowhere'), new Set())).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { decodeModel, encodeModel, MlError, type Model } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
@@ -19,6 +19,7 @@ export interface BundleFiles {
   readonly bytes: number
 }
 
+const DRAFT = '.draft'
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/
 const SUFFIX = '.safetensors'
 
@@ -29,7 +30,7 @@ const SUFFIX = '.safetensors'
  * @throws CodedError DISK_FULL; RangeError for a name that no file could have
  */
 export async function writeBundle(directory: string, models: ModelBundle): Promise<BundleFiles> {
-  const draft = `${directory}.draft`
+  const draft = directory + DRAFT
   try {
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
@@ -70,6 +71,35 @@ export async function readBundle(directory: string, files: BundleFiles['files'])
     models.set(file.slice(0, -SUFFIX.length), decode(content, directory, file))
   }
   return models
+}
+
+/** Removes a bundle that is registered nowhere. What cannot be removed costs room, and nothing else. */
+export async function removeBundle(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true }).catch(() => undefined)
+}
+
+/**
+ * Removes what runs that were killed left among the bundles: drafts, and bundles that were written and never
+ * registered. Anything that is not named like a version stays. Only while nothing is being written.
+ *
+ * @param parent folder of the bundles, each named by its version
+ * @param registered versions to keep
+ * @returns names of what was removed; what cannot be removed costs room, and nothing else
+ */
+export async function removeStrays(parent: string, registered: ReadonlySet<number>): Promise<string[]> {
+  const names = await readdir(parent).catch(() => [])
+  const strays = names.filter((name) => {
+    const [, version, draft] = /^(\d{1,15})(\.draft)?$/.exec(name) ?? []
+    return version !== undefined && (draft !== undefined || !registered.has(Number(version)))
+  })
+  const removed: string[] = []
+  for (const name of strays) {
+    await rm(join(parent, name), { recursive: true, force: true }).then(
+      () => removed.push(name),
+      () => undefined,
+    )
+  }
+  return removed
 }
 
 function decode(content: SharedArrayBuffer, directory: string, file: string): Model {

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path'
 import { CodedError } from '../../contracts/errors.ts'
 import type { ModelCard, ModelVersion } from '../../contracts/model-version.ts'
 import type { Clock, ModelRepository } from '../ports.ts'
-import { type ModelBundle, readBundle, writeBundle } from './bundle.ts'
+import { type ModelBundle, readBundle, removeBundle, removeStrays, writeBundle } from './bundle.ts'
 import { type GateVerdict, gateVerdict } from './gate.ts'
 
 /** A version that is in memory and ready to answer. */
@@ -42,7 +43,8 @@ export interface ModelRegistry {
   rollBack(): Promise<ModelVersion>
   /**
    * At start: loads what serves, or, where its files are broken, the version that was promoted last before it and is
-   * sound. What the store says is left as it is, so that people see it and decide.
+   * sound. What the store says is left as it is, so that people see it and decide. Files that killed runs left are
+   * removed.
    */
   load(): Promise<LoadOutcome>
   /** Called after every swap; returns a function that ends it. */
@@ -87,7 +89,14 @@ export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
       const serving = await models.serving(capability)
       const verdict = gateVerdict({ version, metric, value, validation: card.validation }, serving, tolerance)
       const status = verdict.passed ? 'candidate' : 'rejected'
-      return { version: await models.add({ version, capability, metric, value, card, status, ...written }), verdict }
+      try {
+        const entry = { version, capability, metric, value, card, status, ...written } as const
+        return { version: await models.add(entry), verdict }
+      } catch (error) {
+        // What is registered nowhere will never serve; its room may be what the disk lacks.
+        await removeBundle(models.directory(version))
+        throw error
+      }
     },
     async promote(version, { force = false } = {}) {
       const found = await get(version)
@@ -106,6 +115,8 @@ export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
       return swap(version.version === before.version ? { ...loaded, version } : await load(version))
     },
     async load() {
+      const registered = new Set((await models.list()).map(({ version }) => version))
+      await removeStrays(dirname(models.directory(1)), registered)
       const broken: { version: number; error: CodedError }[] = []
       for (const version of await everPromoted(models, capability)) {
         try {
