@@ -70,7 +70,7 @@ async function makeDemo(context: Context, options: DemoOptions & GlobalOptions, 
     const { servingModel } = await client.storeSummary()
     if (servingModel !== null) return
     context.terminal.err('  learning what its shoppers like\n')
-    const { promoted, verdict } = await train(context, options, client)
+    const { promoted, verdict } = await train(context, options, client, {})
     if (!promoted) context.terminal.err(`  ${verdict}\n`)
   })
   // Last: its presence says that all the steps before are done.

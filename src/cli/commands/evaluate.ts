@@ -22,18 +22,15 @@ export const addEvaluate: AddCommand = (program, context) => {
   examples(command, ['evaluate', 'evaluate --store data/retail --test-days 14', 'evaluate --placement cart --json'])
   command.action(async () => {
     const options = optionsOf<EvaluateOptions>(command)
-    const evaluation = await withClient(context, options, async ({ client }) => {
-      const job = await runJob(context, options, client, () =>
-        client.evaluate({
-          ...(options.testDays === undefined
-            ? {}
-            : { testDays: wholeNumber(options.testDays, '--test-days', 1, 3650) }),
-          ...(options.placement === undefined ? {} : { placement: options.placement }),
-          ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
-        }),
-      )
-      return resultOf(job, Evaluation)
-    })
+    const request = {
+      ...(options.testDays === undefined ? {} : { testDays: wholeNumber(options.testDays, '--test-days', 1, 3650) }),
+      ...(options.placement === undefined ? {} : { placement: options.placement }),
+      ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
+    }
+    const job = await withClient(context, options, ({ client }) =>
+      runJob(context, options, client, () => client.evaluate(request)),
+    )
+    const evaluation = resultOf(job, Evaluation)
     answer(context, options, evaluation, () => evaluationWords(evaluation))
   })
 }

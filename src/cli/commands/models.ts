@@ -40,7 +40,8 @@ export const addModels: AddCommand = (program, context) => {
   const show = models.command('show').description('one version with its card').argument('<version>')
   show.action(async (version: string) => {
     const options = optionsOf<object>(show)
-    const model = await withClient(context, options, ({ client }) => client.getModel({ version: numbered(version) }))
+    const address = { version: numbered(version) }
+    const model = await withClient(context, options, ({ client }) => client.getModel(address))
     answer(context, options, model, () => cardWords(model))
   })
 
@@ -51,8 +52,9 @@ export const addModels: AddCommand = (program, context) => {
     .option('--force', 'also when it is worse')
   promote.action(async (version: string) => {
     const options = optionsOf<{ readonly force?: boolean }>(promote)
+    const address = { version: numbered(version) }
     const model = await withClient(context, options, ({ client }) =>
-      client.promoteModel({ version: numbered(version) }, { force: options.force ?? false }),
+      client.promoteModel(address, { force: options.force ?? false }),
     )
     answer(context, options, model, () => `Version ${model.version} serves now.`)
   })

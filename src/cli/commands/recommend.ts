@@ -38,25 +38,20 @@ export const addRecommend: AddCommand = (program, context) => {
     const options = optionsOf<RecommendOptions>(command)
     const language = languageOf(options)
     const placement = options.placement ?? (options.product ? 'product_page' : options.cart ? 'cart' : undefined)
-    const decision = await withClient(context, options, async ({ client }) => {
-      const { decisions } = await client.recommend({
-        requests: [
-          {
-            personalise: options.personalise,
-            ...(options.profile === undefined ? {} : { profile: options.profile }),
-            ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 100) }),
-            ...(placement === undefined ? {} : { placement }),
-            ...(options.product === undefined ? {} : { productId: options.product }),
-            ...(options.cart === undefined ? {} : { cart: options.cart }),
-            ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
-            ...(options.market === undefined ? {} : { market: options.market }),
-            ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
-            ...(language === undefined ? {} : { language }),
-          },
-        ],
-      })
-      return decisions[0]
-    })
+    const request = {
+      personalise: options.personalise,
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 100) }),
+      ...(placement === undefined ? {} : { placement }),
+      ...(options.product === undefined ? {} : { productId: options.product }),
+      ...(options.cart === undefined ? {} : { cart: options.cart }),
+      ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
+      ...(options.market === undefined ? {} : { market: options.market }),
+      ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
+      ...(language === undefined ? {} : { language }),
+    }
+    const { decisions } = await withClient(context, options, ({ client }) => client.recommend({ requests: [request] }))
+    const [decision] = decisions
     if (decision !== undefined) answer(context, options, decision, () => decisionWords(decision))
   })
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@storemind/client'
+import type { Client, TrainRequest } from '@storemind/client'
 import Type from 'typebox'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
@@ -35,8 +35,15 @@ export const addTrain: AddCommand = (program, context) => {
   examples(command, ['train', 'train --store data/retail', 'train --window-days 365 --no-promote'])
   command.action(async () => {
     const options = optionsOf<TrainOptions>(command)
+    const request = {
+      promote: options.promote,
+      ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
+      ...(options.windowDays === undefined
+        ? {}
+        : { windowDays: wholeNumber(options.windowDays, '--window-days', 1, 36_500) }),
+    }
     await withClient(context, options, async ({ client }) => {
-      const result = await train(context, options, client)
+      const result = await train(context, options, client, request)
       const model = await client.getModel({ version: result.version })
       answer(context, options, { ...result, model }, () =>
         [
@@ -54,15 +61,7 @@ export const addTrain: AddCommand = (program, context) => {
   })
 }
 
-export async function train(context: Context, options: Partial<TrainOptions> & GlobalOptions, client: Client) {
-  const job = await runJob(context, options, client, () =>
-    client.train({
-      promote: options.promote ?? true,
-      ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
-      ...(options.windowDays === undefined
-        ? {}
-        : { windowDays: wholeNumber(options.windowDays, '--window-days', 1, 36_500) }),
-    }),
-  )
+export async function train(context: Context, options: GlobalOptions, client: Client, request: TrainRequest) {
+  const job = await runJob(context, options, client, () => client.train(request))
   return resultOf(job, TrainResult)
 }

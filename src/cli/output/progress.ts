@@ -6,6 +6,8 @@ const LINE_MILLIS = 5000
 const BAR = 24
 /** The rate is that of the last so many milliseconds: a slow start should not spoil the estimate. */
 const RATE_WINDOW = 10_000
+/** Per cent of work of different kinds come unevenly, so that they are looked at for longer. */
+const SHARE_WINDOW = 60_000
 
 export interface ProgressView {
   show(progress: JobProgress): void
@@ -39,7 +41,8 @@ export function progressView(target: ProgressTarget, clock: () => number): Progr
       scale = newScale
       phase = progress.phase
       samples.push({ at: now, done: progress.done })
-      while (samples.length > 2 && now - (samples[0]?.at ?? now) > RATE_WINDOW) samples.shift()
+      const window = progress.unit === '%' ? SHARE_WINDOW : RATE_WINDOW
+      while (samples.length > 2 && now - (samples[0]?.at ?? now) > window) samples.shift()
       if (!target.isTTY && now - shownAt < LINE_MILLIS) return
       shownAt = now
       const text = describe(progress, rateOf(samples))
