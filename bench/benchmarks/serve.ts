@@ -8,7 +8,7 @@ import { simulatedStore } from '../harness/simulated-store.ts'
 import { percentile } from '../harness/statistics.ts'
 
 const PRODUCTS = 100_000
-const SHOPPERS = 10_000
+const SHOPPERS = 5000
 const RATE = 1000
 const SECONDS = 60
 
