@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { test } from 'vitest'
-import { crashRounds } from './testing/crash-rounds.ts'
-import { optionsFor, testFolder } from './testing/options.ts'
+import { crashRounds } from '../../test/storage/crash-rounds.ts'
+import { optionsFor, testFolder } from '../../test/storage/options.ts'
 
 test('50 kills while writing lose nothing that was acknowledged, and double nothing', async () => {
   const rounds = Array.from({ length: 50 }, (_, i) => 1 + ((i * 7) % 40))

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { openForTest, testStore } from '../../test/storage/options.ts'
 import { appendAll, collect, NOON, profileRow, shopEvent } from '../../testkit/stores/sample-events.ts'
 import { layoutOf } from './layout.ts'
-import { openForTest, testStore } from './testing/options.ts'
 
 const MARKER = 'marker-7f3a91'
 

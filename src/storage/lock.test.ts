@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { testFolder } from '../../test/storage/options.ts'
 import { layoutOf } from './layout.ts'
 import { acquireLock, readLock } from './lock.ts'
-import { testFolder } from './testing/options.ts'
 
 const me = { pid: process.pid, startedAt: 1 }
 

@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { openForTest, optionsFor, testFolder, testStore } from '../../test/storage/options.ts'
 import { profileRow } from '../../testkit/stores/sample-events.ts'
 import { layoutOf } from './layout.ts'
 import { createStore, openReader, openStore } from './store.ts'
-import { openForTest, optionsFor, testFolder, testStore } from './testing/options.ts'
 
 const KEY = Buffer.alloc(32, 5).toString('base64')
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
+import { optionsFor } from '../../test/storage/options.ts'
 import { storeContract } from '../../testkit/stores/store-contract.ts'
 import type { StoreUnderTest } from '../../testkit/stores/store-under-test.ts'
 import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { createStore, openStore } from './store.ts'
-import { optionsFor } from './testing/options.ts'
 
 async function openTemporaryStore(): Promise<StoreUnderTest> {
   const folder = temporaryFolder()

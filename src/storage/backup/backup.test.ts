@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openForTest, testStore } from '../../../test/storage/options.ts'
 import { appendAll, collect, NOON, purchase } from '../../../testkit/stores/sample-events.ts'
 import type { Store } from '../../core/ports.ts'
 import { layoutOf } from '../layout.ts'
 import { acquireLock } from '../lock.ts'
 import { openStore, restoreStore, type StoreOptions } from '../store.ts'
-import { openForTest, testStore } from '../testing/options.ts'
 
 async function backedUp(): Promise<{ store: Store; options: StoreOptions; to: string; keysTo: string; base: string }> {
   const { store, options } = await testStore()

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { testFolder } from '../../../test/storage/options.ts'
 import { Connection } from '../dialects/sqlite/connection.ts'
 import { text } from '../dialects/sqlite/row.ts'
-import { testFolder } from '../testing/options.ts'
 import { MIGRATIONS, migrate, SCHEMA_VERSION, schemaVersion } from './index.ts'
 
 /** Rows that a store of a version may hold, in that version's own tables; each new version adds its own here. */

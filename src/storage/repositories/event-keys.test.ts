@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { testFolder } from '../../../test/storage/options.ts'
 import { Connection } from '../dialects/sqlite/connection.ts'
 import { scalar } from '../dialects/sqlite/row.ts'
 import { migrate } from '../migrations/index.ts'
-import { testFolder } from '../testing/options.ts'
 import { EventKeys, LIVE_SOURCE, YOUNG_KEYS } from './event-keys.ts'
 
 const DAY = 86_400_000

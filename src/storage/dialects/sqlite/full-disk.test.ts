@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { optionsFor, testFolder } from '../../../../test/storage/options.ts'
 import { appendAll, purchase } from '../../../../testkit/stores/sample-events.ts'
 import { createStore } from '../../store.ts'
-import { optionsFor, testFolder } from '../../testing/options.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 
 const big = 'x'.repeat(30_000)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testFolder, testStore } from '../../testing/options.ts'
+import { testFolder, testStore } from '../../../../test/storage/options.ts'
 import { WriterClient } from './writer.ts'
 
 test('when the writer dies, calls under way and later ones are refused with a code', async () => {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
-import { collect, profileRow } from '../../../testkit/stores/sample-events.ts'
-import { createStore, openStore, type StoreOptions } from '../store.ts'
+import { createStore, openStore, type StoreOptions } from '../../src/storage/store.ts'
+import { collect, profileRow } from '../../testkit/stores/sample-events.ts'
 
 /**
  * Kills a writing process again and again, and after each time looks for every event that it had acknowledged.

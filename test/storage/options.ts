@@ -1,10 +1,10 @@
 import { randomFillSync } from 'node:crypto'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { NOON } from '../../../testkit/stores/sample-events.ts'
-import { temporaryFolder } from '../../../testkit/stores/temporary-folder.ts'
-import type { Store } from '../../core/ports.ts'
-import { createStore, openStore, type StoreOptions } from '../store.ts'
+import type { Store } from '../../src/core/ports.ts'
+import { createStore, openStore, type StoreOptions } from '../../src/storage/store.ts'
+import { NOON } from '../../testkit/stores/sample-events.ts'
+import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 
 export function optionsFor(directory: string): StoreOptions {
   return { directory, clock: () => NOON, randomBytes: (bytes) => void randomFillSync(bytes) }
