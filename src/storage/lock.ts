@@ -39,9 +39,12 @@ export interface Lock {
 
 const BUSY = 5
 
-/** @throws CodedError STORE_LOCKED while another process (or this one) holds it */
+/**
+ * @throws CodedError STORE_LOCKED while another process (or this one) holds it, STORE_NOT_FOUND without a folder
+ */
 export function acquireLock(directory: string, who: { readonly pid: number; readonly startedAt: number }): Lock {
   const layout = layoutOf(directory)
+  if (!existsSync(directory)) throw new CodedError('STORE_NOT_FOUND', { path: directory })
   const guard = takeGuard(layout.lockGuard)
   if (guard === undefined) {
     throw new CodedError('STORE_LOCKED', { path: directory, pid: readHolder(layout.lock)?.pid ?? 'unknown' })

@@ -109,6 +109,10 @@ export class Keyring {
     return destroyed
   }
 
+  limitPages(pages: number): void {
+    this.#connection.limitPages(pages)
+  }
+
   close(): void {
     if (!this.#connection.isOpen) return
     this.rollBack()

@@ -67,6 +67,10 @@ export class Connection {
     }
   }
 
+  limitPages(pages: number): void {
+    this.db.exec(`PRAGMA max_page_count = ${pages}`)
+  }
+
   get isOpen(): boolean {
     return this.db.isOpen
   }

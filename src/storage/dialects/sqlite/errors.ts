@@ -1,6 +1,8 @@
 import { CodedError } from '../../../contracts/errors.ts'
 
 const BUSY = 5
+const NO_MEMORY = 7
+const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
 const NOT_A_DATABASE = 26
@@ -22,6 +24,12 @@ export function codedFrom(error: unknown, path: string): unknown {
   }
   if (code === BUSY) return new CodedError('STORE_LOCKED', { path, pid: 'unknown' }, cause)
   return error
+}
+
+/** True for errors after which a transaction may be gone, as SQLite documents for ROLLBACK. */
+export function isDiskFault(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === FULL || code === IO_ERROR || code === NO_MEMORY || code === BUSY
 }
 
 function isNoSpace(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { WriteContext } from '../../repositories/writing.ts'
-import { codedFrom } from './errors.ts'
+import { codedFrom, isDiskFault } from './errors.ts'
 
 export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
 
@@ -51,8 +51,8 @@ function underSavepoint(context: WriteContext, write: Write, path: string): Outc
     connection.exec('RELEASE one_write')
     return { ok: true, value }
   } catch (error) {
-    // SQLite ends the whole transaction by itself on some faults; then the group fails as a whole.
-    if (!connection.inTransaction) throw error
+    // After a fault of the disk SQLite may have ended the whole transaction, also that of the keys, by itself.
+    if (isDiskFault(error) || !connection.inTransaction) throw error
     connection.exec('ROLLBACK TO one_write; RELEASE one_write')
     eventKeys.refresh()
     return { ok: false, error: codedFrom(error, path) }

@@ -16,11 +16,11 @@ import { createMaintenance } from './maintenance.ts'
 import { migrateStore, openForReading } from './open.ts'
 import { openSqliteReader } from './reader.ts'
 import { runQuery } from './run-query.ts'
-import { WriterClient } from './writer.ts'
+import { type PageLimits, WriterClient } from './writer.ts'
 
 export interface SqliteOptions extends StoreOptions {
-  /** Bounds the database, pages of 4 KiB; for tests of a full disk. */
-  readonly maxPages?: number
+  /** For tests of a full disk. */
+  readonly maxPages?: PageLimits
 }
 
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {

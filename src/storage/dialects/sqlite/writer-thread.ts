@@ -25,8 +25,9 @@ if (port === null) throw new Error('the writer runs in a worker thread')
 const data = workerData as WriterData
 const layout = layoutOf(data.directory)
 const connection = new Connection(layout.database, { cacheKiB: 65_536 })
-if (data.maxPages !== undefined) connection.exec(`PRAGMA max_page_count = ${data.maxPages}`)
 const keyring = Keyring.open(layout, data.masterKey, false)
+if (data.maxPages?.store !== undefined) connection.limitPages(data.maxPages.store)
+if (data.maxPages?.keys !== undefined) keyring.limitPages(data.maxPages.keys)
 const context: WriteContext = {
   connection,
   keyring,

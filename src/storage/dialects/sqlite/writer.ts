@@ -5,13 +5,19 @@ import type { WriteArgument, WriteName, WriteResult } from '../../repositories/w
 import { fromPortable, type PortableError } from './errors.ts'
 import { threadFile } from './thread-file.ts'
 
+/** In pages of 4 KiB. */
+export interface PageLimits {
+  readonly store?: number
+  readonly keys?: number
+}
+
 export interface WriterData {
   readonly directory: string
   readonly masterKey: Uint8Array
   /** 32 random bytes. */
   readonly seed: Uint8Array
-  /** Bounds the database; for tests of a full disk. */
-  readonly maxPages?: number
+  /** Bounds the database and the keys; for tests of a full disk. */
+  readonly maxPages?: PageLimits
 }
 
 export interface WriteCall {
