@@ -1,3 +1,4 @@
+import { StoremindError } from '@storemind/client'
 import { Draws } from '../../src/demo/random.ts'
 import { userId } from '../../src/demo/shoppers/shopper.ts'
 import type { Benchmark } from '../harness/benchmark.ts'
@@ -21,8 +22,13 @@ export const serve: Benchmark = {
     const server = await startServer(store)
     try {
       const bodies = await requests(context.seed, async (profile) => {
-        const known = await server.client.recommend({ requests: [{ profile, limit: 1 }] }).catch(() => undefined)
-        return known !== undefined
+        try {
+          await server.client.recommend({ requests: [{ profile, limit: 1 }] })
+          return true
+        } catch (error) {
+          if (error instanceof StoremindError && error.code === 'PROFILE_NOT_FOUND') return false
+          throw error
+        }
       })
       const plan = { url: server.url, path: '/v1/recommendations', token: server.token, bodies }
       context.say('warming up for 10 s')
