@@ -29,6 +29,9 @@ export function runNode(args) {
     // The terminal sends Ctrl-C to the child as well: it ends in its own way, and we wait for it.
     process.on('SIGINT', () => {})
     process.on('SIGTERM', () => child.kill('SIGTERM'))
+    // npm does not hand on every signal. When it is gone, nobody waits for the child any more.
+    const parent = process.ppid
+    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref()
     child.on('close', (code, signal) => resolve(signal === null ? code : signal === 'SIGINT' ? 130 : 143))
   })
 }
