@@ -10,7 +10,8 @@ import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
 import { blendsOf, learn, type Recipe, refit } from './training/learn.ts'
 import { FEWEST_CASES } from './training/learn-blend.ts'
-import { DAY, readShop, type Shop, type ShopReader } from './training/shop.ts'
+import { learnReplenishment, REPEAT_WITHIN_MS } from './training/learn-replenishment.ts'
+import { DAY, placementOf, readShop, type Shop, type ShopReader } from './training/shop.ts'
 
 /** What training hands to the registry of models. */
 export interface TrainedRecommendations {
@@ -20,9 +21,6 @@ export interface TrainedRecommendations {
   readonly metric: string
   readonly value: number
 }
-
-/** Within so long somebody buys again what is bought again and again. */
-const REPEAT_WITHIN_DAYS = 90
 
 /**
  * Learns a model version from the store's history.
@@ -48,17 +46,19 @@ export async function trainRecommendations(
       validationMs: params.validationDays * DAY,
       historyLength: HISTORY_LENGTH,
     })
+    const replenishment = await learnReplenishment(recipe, shop, await placementOf(reader, 'home'), run.signal)
     const validation = await validationOf(recipe, shop, params, run)
     const whole = historyBetween(shop.lines, shop.from, shop.to)
     const fitted = await refit(recipe, { ...whole, attributes: shop.attributes }, fitOptions(params, run, 0.75, 1))
     const blends = blendsOf(recipe, fitted)
     const models = new Map<string, Model>([
-      ['products', productsModel(shop.rows, repeatShares(whole.bought, REPEAT_WITHIN_DAYS * DAY))],
+      ['products', productsModel(shop.rows, repeatShares(whole.bought, REPEAT_WITHIN_MS), replenishment.from)],
       ...fitted.map(({ source, model }): [string, Model] => [sourceModelName(source.name), model]),
       ...FRAMES.map((frame): [string, Model] => [blendModelName(frame), blends[frame]]),
     ])
     const seconds = (run.clock() - started) / 1000
-    const card = cardOf({ shop, recipe, fitted, blends, validation, params, trainedAt: run.clock(), seconds })
+    const learned = { shop, recipe, fitted, blends, replenishment }
+    const card = cardOf({ ...learned, validation, params, trainedAt: run.clock(), seconds })
     return { models, card, metric: GATE_METRIC, value: gateValue(recipe, validation) }
   })
 }

@@ -8,7 +8,7 @@ import type { DecisionRecord, RecordedItem, RecordedReason } from '../../core/de
 import type { ProductRow } from '../../core/ports.ts'
 import type { ProfileView } from '../../core/profiles/consent.ts'
 import { pastOf } from '../features.ts'
-import { type OpenModels, REPLENISHABLE_SHARE } from './models.ts'
+import type { OpenModels } from './models.ts'
 import type { Ranker } from './ranker.ts'
 import { reasonsFor } from './reasons.ts'
 import { frameOf } from './voices.ts'
@@ -110,10 +110,11 @@ export function candidatesOf(
 export function learnedReplenishable({
   itemOf,
   repeatShare,
-}: Pick<OpenModels, 'itemOf' | 'repeatShare'>): (row: ProductRow) => boolean {
+  replenishableFrom,
+}: Pick<OpenModels, 'itemOf' | 'repeatShare' | 'replenishableFrom'>): (row: ProductRow) => boolean {
   return (row) => {
     const item = itemOf[row] ?? -1
-    return item >= 0 && repeatShare[item]! >= REPLENISHABLE_SHARE
+    return replenishableFrom !== null && item >= 0 && repeatShare[item]! >= replenishableFrom
   }
 }
 

@@ -66,8 +66,19 @@ describe('openModels', () => {
     expect(() => openModels(without(name))).toThrow(expect.objectContaining({ code: 'MODEL_BROKEN' }))
   })
 
+  it('reads a bundle from before the threshold of replenishment was learned', () => {
+    const products = models.get('products')
+    if (!products) throw new Error('there are no products')
+    const changed = (params: unknown) => new Map(models).set('products', { ...products, params })
+    expect(openModels(changed({})).replenishableFrom).toBe(0.25)
+    expect(openModels(changed({ replenishableFrom: null })).replenishableFrom).toBeNull()
+    expect(() => openModels(changed({ replenishableFrom: 'often' }))).toThrow(
+      expect.objectContaining({ code: 'MODEL_BROKEN' }),
+    )
+  })
+
   it('refuses parts that speak of different products', () => {
-    const fewer = new Map(models).set('products', productsModel(Int32Array.of(0, 1), new Float32Array(2)))
+    const fewer = new Map(models).set('products', productsModel(Int32Array.of(0, 1), new Float32Array(2), 0.25))
     expect(() => openModels(fewer)).toThrow(expect.objectContaining({ code: 'MODEL_BROKEN' }))
   })
 })

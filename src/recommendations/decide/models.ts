@@ -20,17 +20,28 @@ export interface OpenModels {
   readonly itemOf: Int32Array
   /** [items] shrunk share of a product's buyers who bought it again. */
   readonly repeatShare: Float32Array
+  readonly replenishableFrom: ReplenishableFrom
   /** What everybody buys, best first: fills a list that nothing else fills. */
   readonly popular: Int32Array
   readonly source: (name: SourceName) => OpenSource | undefined
   readonly ranker: (frame: Frame) => Ranker
 }
 
-/** Below this share of returning buyers a product is no staple: what was just bought is not shown again. */
-export const REPLENISHABLE_SHARE = 0.25
+/**
+ * From which share of returning buyers on a product is replenished: shown again although it was just bought. `null`:
+ * no product is.
+ */
+export type ReplenishableFrom = number | null
 
-export function productsModel(rows: Int32Array, repeatShare: Float32Array): Model {
-  return { kind: PRODUCTS_KIND, params: {}, arrays: { rows, repeatShare } }
+/** What holds where it was not learned: in bundles from before it was, and where there is too little to learn it from. */
+export const STATED_REPLENISHABLE_FROM = 0.25
+
+export function productsModel(
+  rows: Int32Array,
+  repeatShare: Float32Array,
+  replenishableFrom: ReplenishableFrom,
+): Model {
+  return { kind: PRODUCTS_KIND, params: { replenishableFrom }, arrays: { rows, repeatShare } }
 }
 
 export function sourceModelName(name: SourceName): string {
@@ -81,7 +92,7 @@ export function openModels(bundle: ReadonlyMap<string, Model>): OpenModels {
 }
 
 function open(bundle: ReadonlyMap<string, Model>): OpenModels {
-  const { rows, repeatShare } = readProducts(bundle.get('products'))
+  const { rows, repeatShare, replenishableFrom } = readProducts(bundle.get('products'))
   const items = rows.length
   const opened = SOURCES.flatMap((source) => {
     const model = bundle.get(sourceModelName(source.name))
@@ -105,6 +116,7 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
     rows,
     itemOf: inverse(rows),
     repeatShare,
+    replenishableFrom,
     popular: popularity instanceof Int32Array ? popularity : new Int32Array(0),
     source: (name) => opened.find(({ source }) => source.name === name)?.opened,
     ranker(frame) {
@@ -115,7 +127,7 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
   }
 }
 
-function readProducts(model: Model | undefined): { rows: Int32Array; repeatShare: Float32Array } {
+function readProducts(model: Model | undefined): Pick<OpenModels, 'rows' | 'repeatShare' | 'replenishableFrom'> {
   const rows = model?.arrays['rows']
   const repeatShare = model?.arrays['repeatShare']
   if (model?.kind !== PRODUCTS_KIND || !(rows instanceof Int32Array) || !(repeatShare instanceof Float32Array)) {
@@ -124,7 +136,18 @@ function readProducts(model: Model | undefined): { rows: Int32Array; repeatShare
   if (rows.length !== repeatShare.length || rows.some((row) => row < 0)) {
     throw new MlError('bad_model', 'its list of products is damaged')
   }
-  return { rows, repeatShare }
+  return { rows, repeatShare, replenishableFrom: readReplenishableFrom(model.params) }
+}
+
+function readReplenishableFrom(params: unknown): ReplenishableFrom {
+  if (typeof params !== 'object' || params === null || !('replenishableFrom' in params)) {
+    return STATED_REPLENISHABLE_FROM
+  }
+  const { replenishableFrom } = params
+  if (replenishableFrom === null || (typeof replenishableFrom === 'number' && replenishableFrom >= 0)) {
+    return replenishableFrom
+  }
+  throw new MlError('bad_model', 'it does not say which products are bought again')
 }
 
 /** [highest row + 1] the index of a product row, −1 where it has none. */

@@ -2,8 +2,6 @@ import { type Estimate, pairedDifference, rng } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Evaluation } from '../../contracts/model-version.ts'
 import type { Placement } from '../../contracts/placement.ts'
-import { openCatalog } from '../../core/catalog/catalog.ts'
-import { DEFAULT_PLACEMENTS } from '../../core/decisions/placements.ts'
 import type { JobRun } from '../../core/ports.ts'
 import { HISTORY_LENGTH } from '../../core/profiles/features/history.ts'
 import type { EvaluateParams, Frame } from '../contracts.ts'
@@ -12,7 +10,13 @@ import { openVoices, repeatShares } from '../decide/models.ts'
 import { frameOf } from '../decide/voices.ts'
 import { coded, fitOptions } from '../training/job.ts'
 import { blendsOf, learn, refit } from '../training/learn.ts'
-import { DAY, readShop, type Shop, type ShopReader } from '../training/shop.ts'
+import {
+  type LearnedReplenishment,
+  learnReplenishment,
+  REPEAT_WITHIN_MS,
+  replenishmentInWords,
+} from '../training/learn-replenishment.ts'
+import { DAY, placementOf, readShop, type Shop, type ShopReader } from '../training/shop.ts'
 import { type CaseWindow, casesOf, type FrameCase, homeCases } from './cases.ts'
 import {
   type Answer,
@@ -28,7 +32,6 @@ import { servedAnswer } from './served.ts'
 
 /** Orders that stand for all where product pages or carts are asked for. */
 const MOST_ORDERS = 2000
-const REPEAT_WITHIN_DAYS = 90
 
 /**
  * How good recommendations are on days that nothing was learned from.
@@ -58,6 +61,8 @@ export async function evaluateRecommendations(
       validationMs: params.validationDays * DAY,
       historyLength: HISTORY_LENGTH,
     })
+    const home = await placementOf(reader, 'home')
+    const replenishment = await learnReplenishment(recipe, shop, home, run.signal)
     const before = historyBetween(shop.lines, shop.from, splitAt)
     const fitted = await refit(recipe, { ...before, attributes: shop.attributes }, fitOptions(params, run, 0.65, 0.85))
     const window: CaseWindow = {
@@ -81,14 +86,9 @@ export async function evaluateRecommendations(
     for (const { name, answer } of await baselines(before, run.signal)) await add(name, 'baseline', answer)
     for (const voice of voices) await add(voice.voice.name, 'source', voiceAnswer(voice, shop.lines.items))
     await add('blend', 'blend', blendAnswer(ranker))
-    const catalog = await openCatalog({ all: () => reader.products(), revision: async () => 0 })
-    const served = servedAnswer(
-      ranker,
-      placement,
-      catalog.current,
-      shop.rows,
-      repeatShares(before.bought, REPEAT_WITHIN_DAYS * DAY),
-    )
+    const repeatShare = repeatShares(before.bought, REPEAT_WITHIN_MS)
+    const { catalog, rows } = shop
+    const served = servedAnswer({ ranker, placement, catalog, rows, repeatShare }, replenishment.from)
     await add('served', 'served', served)
     return {
       trainFrom: Math.floor(shop.from),
@@ -99,7 +99,7 @@ export async function evaluateRecommendations(
       placement: placement.name,
       rows: measured.map(({ row }) => row),
       notes: [
-        ...protocolNotes(frame, placement, params),
+        ...protocolNotes(frame, placement, params, replenishment),
         ...gainNotes(measured),
         unknownTargets(cases, popularity),
         ...(frame === 'home' ? await firstVisitNotes(window, shop, { recipe, fitted, popularity, run }) : []),
@@ -110,14 +110,6 @@ export async function evaluateRecommendations(
   })
 }
 
-async function placementOf(reader: ShopReader, name: string): Promise<Placement> {
-  const byName = new Map(DEFAULT_PLACEMENTS.map((one) => [one.name, one]))
-  for (const one of await reader.placements()) byName.set(one.name, one)
-  const found = byName.get(name)
-  if (!found) throw new CodedError('PLACEMENT_NOT_FOUND', { placement: name, known: [...byName.keys()].join(', ') })
-  return found
-}
-
 function tooLittle(frame: Frame, days: number): CodedError {
   const problem =
     frame === 'home'
@@ -126,7 +118,12 @@ function tooLittle(frame: Frame, days: number): CodedError {
   return new CodedError('TOO_LITTLE_DATA', { task: 'evaluate', problem })
 }
 
-function protocolNotes(frame: Frame, placement: Placement, params: EvaluateParams): string[] {
+function protocolNotes(
+  frame: Frame,
+  placement: Placement,
+  params: EvaluateParams,
+  replenishment: LearnedReplenishment,
+): string[] {
   const asked =
     frame === 'home'
       ? 'Each shopper with an order before the split and a purchase after it is one case, asked at the split; the targets are all distinct products bought after it, refunds taken back.'
@@ -136,7 +133,12 @@ function protocolNotes(frame: Frame, placement: Placement, params: EvaluateParam
   return [
     asked,
     `Every product of the catalogue is ranked; what was bought before is not masked. Parameters and weights were chosen on the ${params.validationDays} days before the split; the test days were ranked once.`,
-    `The row “served” applies the policies of the placement ${placement.name}${placement.policy.hideBoughtDays > 0 ? `: what was bought in the last ${placement.policy.hideBoughtDays} days is hidden unless it is bought again and again` : ''}. It knows today’s stock and prices, not those of the split.`,
+    `The row “served” applies the policies of the placement ${placement.name}. It knows today’s stock and prices, not those of the split.`,
+    ...(placement.policy.hideBoughtDays > 0
+      ? [
+          `“Just bought” is ${placement.policy.hideBoughtDays} days in ${placement.name}. ${replenishmentInWords(replenishment)}`,
+        ]
+      : []),
     'popularity (baseline): distinct buyers, halved every 30 days. personal_top_frequency: what the shopper bought most often, filled with popularity. popularityBiasAt10: mean popularity percentile of what is recommended less that of what was bought.',
   ]
 }
@@ -145,12 +147,13 @@ function protocolNotes(frame: Frame, placement: Placement, params: EvaluateParam
 function gainNotes(measured: readonly Measured[]): string[] {
   const blend = measured.find(({ row }) => row.role === 'blend')
   if (!blend) return []
-  return measured
-    .filter(({ row }) => row.role === 'baseline')
-    .map(
+  const baselines = measured.filter(({ row }) => row.role === 'baseline')
+  return [blend, ...measured.filter(({ row }) => row.role === 'served')].flatMap((mine) =>
+    baselines.map(
       (one) =>
-        `Blend over ${one.row.name}, paired by case with 95 % intervals: Recall@10 ${gain(pairedDifference(blend.recallOf, one.recallOf))}, NDCG@10 ${gain(pairedDifference(blend.ndcgOf, one.ndcgOf))}.`,
-    )
+        `${mine.row.role === 'served' ? 'Served' : 'Blend'} over ${one.row.name}, paired by case with 95 % intervals: Recall@10 ${gain(pairedDifference(mine.recallOf, one.recallOf))}, NDCG@10 ${gain(pairedDifference(mine.ndcgOf, one.ndcgOf))}.`,
+    ),
+  )
 }
 
 function gain({ mean, low, high }: Estimate): string {

@@ -2,30 +2,48 @@ import type { Placement } from '../../contracts/placement.ts'
 import { DEFAULT_MARKET } from '../../core/catalog/facts.ts'
 import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
 import { choose } from '../../core/decisions/choose.ts'
+import type { Candidates } from '../../core/decisions/policies/eligible.ts'
 import { seededRandom } from '../../core/decisions/random.ts'
 import { candidatesOf, learnedReplenishable } from '../decide/decide.ts'
-import { inverse } from '../decide/models.ts'
+import { inverse, type ReplenishableFrom } from '../decide/models.ts'
+import type { Questions } from '../decide/questions.ts'
 import type { Ranker } from '../decide/ranker.ts'
 import type { Answer } from './measure.ts'
 
-/**
- * The blend as a placement serves it: its policies between ranking and list.
- *
- * @param rows [items] ProductRow
- * @param repeatShare [items] as learned before the split
- */
-export function servedAnswer(
-  ranker: Ranker,
-  placement: Placement,
-  catalog: CatalogSnapshot,
-  rows: Int32Array,
-  repeatShare: Float32Array,
-): Answer {
-  const itemOf = inverse(rows)
-  const isReplenishable = learnedReplenishable({ itemOf, repeatShare })
-  let asked = 0
-  return (questions, k) => {
-    const candidates = candidatesOf(ranker, questions, { rows })
+export interface ServedParts {
+  readonly ranker: Ranker
+  readonly placement: Placement
+  readonly catalog: CatalogSnapshot
+  /** [items] ProductRow */
+  readonly rows: Int32Array
+  /** [items] as learned before the split. */
+  readonly repeatShare: Float32Array
+}
+
+/** Lists as a placement serves them: its policies between ranking and list. */
+export class ServedLists {
+  readonly #parts: ServedParts
+  readonly #itemOf: Int32Array
+
+  constructor(parts: ServedParts) {
+    this.#parts = parts
+    this.#itemOf = inverse(parts.rows)
+  }
+
+  candidates(questions: Questions): Candidates {
+    return candidatesOf(this.#parts.ranker, questions, this.#parts)
+  }
+
+  /** The first `k` items of what remains of the candidates. */
+  served(
+    candidates: Candidates,
+    questions: Questions,
+    replenishableFrom: ReplenishableFrom,
+    k: number,
+    seed: number,
+  ): Int32Array {
+    const { placement, catalog, rows, repeatShare } = this.#parts
+    const itemOf = this.#itemOf
     const boughtAt = new Map<number, number>()
     const { items, at } = questions.bought
     for (let e = 0; e < items.length; e++) boughtAt.set(rows[items[e]!]!, at[e]!)
@@ -35,15 +53,22 @@ export function servedAnswer(
         catalog,
         policy: placement.policy,
         market: DEFAULT_MARKET,
-        now: questions.bought.now,
+        now: questions.anchors.now,
         anchors: new Set(Array.from(questions.anchors.items, (item) => rows[item]!)),
         excluded: new Set(),
         boughtAt,
-        learnedReplenishable: isReplenishable,
+        learnedReplenishable: learnedReplenishable({ itemOf, repeatShare, replenishableFrom }),
       },
       k,
-      seededRandom(asked++),
+      seededRandom(seed),
     )
     return Int32Array.from(chosen, ({ candidate }) => itemOf[candidates.rows[candidate]!]!)
   }
+}
+
+/** The blend as a placement serves it. */
+export function servedAnswer(parts: ServedParts, replenishableFrom: ReplenishableFrom): Answer {
+  const lists = new ServedLists(parts)
+  let asked = 0
+  return (questions, k) => lists.served(lists.candidates(questions), questions, replenishableFrom, k, asked++)
 }

@@ -5,6 +5,7 @@ import { VOICES } from '../decide/voices.ts'
 import type { FittedSource } from './fit-sources.ts'
 import type { Recipe } from './learn.ts'
 import { FEWEST_CASES } from './learn-blend.ts'
+import { type LearnedReplenishment, replenishmentInWords } from './learn-replenishment.ts'
 import type { Shop } from './shop.ts'
 
 /** What the model is, what it was learned from, how good it is, and what it must not be used for. */
@@ -13,12 +14,13 @@ export function cardOf(parts: {
   readonly recipe: Recipe
   readonly fitted: readonly FittedSource[]
   readonly blends: Readonly<Record<Frame, Model>>
+  readonly replenishment: LearnedReplenishment
   readonly validation: Evaluation
   readonly params: TrainParams
   readonly trainedAt: number
   readonly seconds: number
 }): ModelCard {
-  const { shop, recipe, fitted, blends, validation, params, trainedAt, seconds } = parts
+  const { shop, recipe, fitted, blends, replenishment, validation, params, trainedAt, seconds } = parts
   return {
     capability: CAPABILITY,
     trainedAt,
@@ -39,7 +41,7 @@ export function cardOf(parts: {
       seconds: taken,
       bytes: Object.values(model.arrays).reduce((sum, { byteLength }) => sum + byteLength, 0),
     })),
-    validation,
+    validation: { ...validation, notes: [...validation.notes, replenishmentInWords(replenishment)] },
     limits: limitsOf(shop, recipe, fitted),
     seconds,
   }

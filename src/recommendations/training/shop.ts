@@ -1,7 +1,11 @@
 import type { ItemAttributes } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
+import type { Placement } from '../../contracts/placement.ts'
 import type { Product } from '../../contracts/product.ts'
-import type { JobRun, StoreReader } from '../../core/ports.ts'
+import { openCatalog } from '../../core/catalog/catalog.ts'
+import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
+import { DEFAULT_PLACEMENTS } from '../../core/decisions/placements.ts'
+import type { JobRun, StoredProduct, StoreReader } from '../../core/ports.ts'
 import { consentedInteractions } from '../../core/profiles/training-data.ts'
 import { type ShopLines, TRAINING_KINDS } from '../decide/history.ts'
 import { attributesOf } from './attributes.ts'
@@ -17,6 +21,7 @@ export interface Shop {
   /** [items] ProductRow */
   readonly rows: Int32Array
   readonly attributes: ItemAttributes | undefined
+  readonly catalog: CatalogSnapshot
   /** History that was read, UTC milliseconds; `to` is exclusive. */
   readonly from: number
   readonly to: number
@@ -40,13 +45,17 @@ export async function readShop(reader: ShopReader, windowDays: number, run: JobR
   const from = windowDays > 0 ? Math.max(facts.from, to - windowDays * DAY) : facts.from
   const described = new Map<number, Product>()
   const first: number[] = []
-  for await (const chunk of reader.products()) {
-    stopIfCancelled(run)
-    for (const { row, product, described: isDescribed, deletedAt } of chunk) {
-      if (isDescribed) described.set(row, product)
-      if (deletedAt === undefined) first.push(row)
+  const read = async function* (): AsyncGenerator<StoredProduct[]> {
+    for await (const chunk of reader.products()) {
+      stopIfCancelled(run)
+      for (const { row, product, described: isDescribed, deletedAt } of chunk) {
+        if (isDescribed) described.set(row, product)
+        if (deletedAt === undefined) first.push(row)
+      }
+      yield chunk
     }
   }
+  const catalog = await openCatalog({ all: read, revision: async () => 0 })
   const data = await consentedInteractions(reader, { from, to, kinds: TRAINING_KINDS }, 'personalisation', {
     products: first,
     onChunk: (lines) => {
@@ -67,11 +76,21 @@ export async function readShop(reader: ShopReader, windowDays: number, run: JobR
     lines: { ...data, users: data.profiles.length, items: data.products.length },
     rows: data.products,
     attributes: attributesOf(Array.from(data.products, (row) => described.get(row))),
+    catalog: catalog.current,
     from,
     to,
     withheldForConsent: data.withheldForConsent,
     withheldAsBots: facts.bots,
   }
+}
+
+/** A placement as the store has it. @throws CodedError PLACEMENT_NOT_FOUND */
+export async function placementOf(reader: Pick<ShopReader, 'placements'>, name: string): Promise<Placement> {
+  const byName = new Map(DEFAULT_PLACEMENTS.map((one) => [one.name, one]))
+  for (const one of await reader.placements()) byName.set(one.name, one)
+  const found = byName.get(name)
+  if (!found) throw new CodedError('PLACEMENT_NOT_FOUND', { placement: name, known: [...byName.keys()].join(', ') })
+  return found
 }
 
 function stopIfCancelled(run: JobRun): void {
