@@ -1,8 +1,8 @@
-import type { DataCheck } from '@storemind/client'
+import type { DataCheck, StorageReport } from '@storemind/client'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
 import { answer } from '../context.ts'
-import { counted, day } from '../output/words.ts'
+import { bytes, counted, day } from '../output/words.ts'
 
 const MARKS = { good: '✓', note: '·', warning: '!', blocker: '✗' } as const
 const VERDICTS = {
@@ -16,8 +16,11 @@ export const addCheck: AddCommand = (program, context) => {
   examples(command, ['check', 'check --store data/retail --json'])
   command.action(async () => {
     const options = optionsOf<object>(command)
-    const check = await withClient(context, options, ({ client }) => client.checkData())
-    answer(context, options, check, () => checkWords(check))
+    const { check, storage } = await withClient(context, options, async ({ client }) => ({
+      check: await client.checkData(),
+      storage: await client.storageReport(),
+    }))
+    answer(context, options, { ...check, storage }, () => `${checkWords(check)}\n${storageWords(storage)}`)
   })
 }
 
@@ -33,4 +36,19 @@ export function checkWords({ summary, findings, verdict }: DataCheck): string {
   }
   lines.push('', VERDICTS[verdict])
   return lines.join('\n')
+}
+
+/** What the store takes, and when the disk will be full. */
+export function storageWords({
+  bytes: taken,
+  freeBytes,
+  bytesPerDay,
+  steadyStateBytes,
+  daysUntilFull,
+}: StorageReport): string {
+  const growth = bytesPerDay > 0 ? `, grows by ${bytes(Math.round(bytesPerDay))} a day` : ''
+  const bound = steadyStateBytes === null ? '' : `, and retention holds it at ${bytes(Math.round(steadyStateBytes))}`
+  const full =
+    daysUntilFull === null ? '' : ` At this rate the disk is full in ${counted(Math.floor(daysUntilFull), 'day')}.`
+  return `The store takes ${bytes(taken)}${growth}${bound}; ${bytes(freeBytes)} are free.${full}`
 }

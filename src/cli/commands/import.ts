@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ImporterInfo, ImportReport, ImportRequest, Job, LegalBasis } from '@storemind/client'
+import type { ImporterInfo, ImportReport, ImportRequest, Job, LegalBasis, RowProblem } from '@storemind/client'
 import { LEGAL_BASES } from '../../contracts/consent.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { ImportReport as ImportReportSchema } from '../../contracts/import.ts'
@@ -17,6 +17,7 @@ import { initialise } from './init.ts'
 
 interface ImportOptions {
   readonly list?: boolean
+  readonly problems?: string
   readonly basis?: string
   readonly map?: readonly string[]
   readonly option?: readonly string[]
@@ -34,6 +35,7 @@ export const addImport: AddCommand = (program, context) => {
     .argument('[importer]', 'the format; see --list')
     .argument('[path]', 'a file or a folder')
     .option('--list', 'show the formats')
+    .option('--problems <id>', 'every row that an import refused, with the reason')
     .option('--basis <basis>', `on which shoppers may be profiled: ${LEGAL_BASES.join(', ')}`)
     .option('--map <ours=yours>', 'name a column of yours; several times', collect)
     .option('--option <name=value>', 'an option of the importer; several times', collect)
@@ -56,8 +58,10 @@ export const addImport: AddCommand = (program, context) => {
     } else if (options.list) {
       const importers = importerInfos()
       answer(context, options, { importers }, () => importerTable(importers))
+    } else if (options.problems !== undefined) {
+      await showProblems(context, options, options.problems)
     } else if (importer === undefined || path === undefined) {
-      throw new CodedError('USAGE', { problem: 'import takes an IMPORTER and a PATH, or --list' })
+      throw new CodedError('USAGE', { problem: 'import takes an IMPORTER and a PATH, or --list, or --problems ID' })
     } else {
       infoOf(importer)
       await importFiles(context, options, requestOf(context, options, importer, path))
@@ -79,6 +83,23 @@ function requestOf(context: Context, options: ImportOptions, importer: string, p
     dryRun: options.dryRun ?? false,
     ...(basis === undefined ? {} : { basis }),
   }
+}
+
+/** All problems of an import, page after page. */
+async function showProblems(context: Context, options: GlobalOptions, id: string): Promise<void> {
+  const problems = await withClient(context, options, async ({ client }) => {
+    const all: RowProblem[] = []
+    let after: string | undefined
+    do {
+      const page = await client.listImportProblems({ id, limit: 1000, ...(after === undefined ? {} : { after }) })
+      all.push(...page.problems)
+      after = page.next ?? undefined
+    } while (after !== undefined)
+    return all
+  })
+  answer(context, options, { problems }, () =>
+    problems.map(({ file, line, code, message }) => `${file}:${line}  ${code}  ${message}`).join('\n'),
+  )
 }
 
 /** Imports and prints the report. */
@@ -153,7 +174,7 @@ export function reportWords(report: ImportReport): string {
     for (const { file, line, message } of report.problems.slice(0, SHOWN_PROBLEMS)) {
       lines.push(`  ${file}:${line}  ${message}`)
     }
-    if (!report.dryRun) lines.push(`All of them: GET /v1/imports/${report.id}/problems`)
+    if (!report.dryRun) lines.push(`All of them: storemind import --problems ${report.id}`)
   }
   return lines.join('\n')
 }

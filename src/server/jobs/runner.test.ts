@@ -114,3 +114,23 @@ test('what a dead process left running is interrupted at the next start', async 
   expect(await open().get(left.id)).toMatchObject({ status: 'interrupted' })
   await expect(open().get('01936b5e-7c1a-7000-8000-0123456789ab')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' })
 })
+
+test('a job that is told to have ended has made room for the next', async () => {
+  const runner = open()
+  for (let n = 0; n < 20; n++) {
+    const { id } = await runner.start('import', {}, async () => n)
+    while ((await runner.get(id)).endedAt === undefined) await new Promise((resolve) => setImmediate(resolve))
+  }
+})
+
+test('a job whose end cannot be written has ended all the same', async () => {
+  const full = { ...store.jobs, end: () => Promise.reject(new CodedError('DISK_FULL', { path: directory })) }
+  const runner = createJobRunner({ jobs: full, clock, logger: createLogger({ level: 'silent' }) })
+  const failed = await runner.start('train', {}, () => Promise.reject(new CodedError('DISK_FULL', { path: directory })))
+  await runner.ended(failed.id)
+  expect(await runner.get(failed.id)).toMatchObject({ status: 'failed', endedAt: now, error: { code: 'DISK_FULL' } })
+  const done = await runner.start('train', {}, async () => ({ version: 4 }))
+  await runner.ended(done.id)
+  expect(await runner.get(done.id)).toMatchObject({ status: 'succeeded', endedAt: now, result: { version: 4 } })
+  await runner.close()
+})

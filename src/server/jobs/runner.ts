@@ -45,7 +45,20 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
   const running = new Map<string, Running>()
   /** Kinds that are being started: the row is written asynchronously. */
   const starting = new Set<JobKind>()
+  /** Ends of jobs that could not be written, for example since the disk is full; a restart marks them interrupted. */
+  const unwritten = new Map<string, Pick<Job, 'status' | 'endedAt' | 'result' | 'error'>>()
   let closed = false
+
+  const end = async (id: string, outcome: Pick<Job, 'status' | 'result' | 'error'>): Promise<void> => {
+    const endedAt = clock()
+    try {
+      await jobs.end(id, endedAt, outcome)
+    } catch (error) {
+      // Whoever waits for the job still has to hear that it ended.
+      unwritten.set(id, { ...outcome, endedAt })
+      logger.error({ job: id, fault: faultOf(error, logger.level) }, 'the end of a job could not be written')
+    }
+  }
 
   const run = async (entry: Running, work: JobWork): Promise<void> => {
     const writer = progressWriter(entry, jobs, clock)
@@ -56,11 +69,11 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
         progress: (progress) => writer.report(progress),
       })
       await writer.settled()
-      await jobs.end(entry.id, clock(), { status: 'succeeded', result })
+      await end(entry.id, { status: 'succeeded', result })
       logger.info({ job: entry.id, kind: entry.kind }, 'job succeeded')
     } catch (error) {
       await writer.settled()
-      await jobs.end(entry.id, clock(), outcomeOf(error, entry))
+      await end(entry.id, outcomeOf(error, entry))
       logger.info({ job: entry.id, kind: entry.kind, fault: faultOf(error, logger.level) }, 'job ended early')
     } finally {
       running.delete(entry.id)
@@ -82,7 +95,11 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
     const job = await jobs.get(id)
     if (job === undefined) throw new CodedError('JOB_NOT_FOUND', { job: id })
     const live = running.get(id)
-    return live === undefined || job.endedAt !== undefined ? job : { ...job, progress: live.progress }
+    if (live === undefined) return { ...job, ...unwritten.get(id) }
+    if (job.endedAt === undefined) return { ...job, progress: live.progress }
+    // Its row says so a moment before its place is free; who hears of the end may start the next one at once.
+    await live.done
+    return job
   }
 
   return {
@@ -99,8 +116,6 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
         const entry: Running = { id, kind, controller: new AbortController(), progress, done: Promise.resolve() }
         running.set(id, entry)
         entry.done = run(entry, work)
-        // A job that cannot even be recorded as ended (the disk is full) must not bring the server down.
-        entry.done.catch((error: unknown) => logger.error({ job: id, fault: faultOf(error, logger.level) }, 'job lost'))
         logger.info({ job: id, kind }, 'job started')
         if (closed) entry.controller.abort(INTERRUPTED)
         return await find(id)
@@ -114,13 +129,13 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
       return find(id)
     },
     async ended(id) {
-      await running.get(id)?.done.catch(() => undefined)
+      await running.get(id)?.done
     },
     async close() {
       closed = true
       const entries = [...running.values()]
       for (const { controller } of entries) controller.abort(INTERRUPTED)
-      await Promise.allSettled(entries.map(({ done }) => done))
+      await Promise.all(entries.map(({ done }) => done))
     },
   }
 }
