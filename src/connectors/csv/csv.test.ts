@@ -107,8 +107,15 @@ describe('csv-orders', () => {
   it('holds an order of any length in parts', async () => {
     const rows = Array.from({ length: 25_000 }, (_, i) => `1,2024-07-01,a,m-${i},1,1,,,\n`)
     const { events, keys } = await readText(csvOrders, { 'o.csv': HEAD + rows.join('') })
-    expect(events).toHaveLength(3)
-    expect(new Set(keys).size).toBe(3)
+    expect(events).toHaveLength(5)
+    expect(new Set(keys).size).toBe(5)
+  })
+
+  it('leaves out the order in which the file breaks off', async () => {
+    const rows = '1,2024-07-01,a,m-1,1,1,,,\n2,2024-07-01,b,m-1,1,1,,,\n2,2024-07-01,b,m'
+    const { events, problems } = await readText(csvOrders, { 'o.csv': HEAD + rows })
+    expect(events.map((event) => event.properties?.['order_id'])).toEqual(['1'])
+    expect(problems).toEqual(['3 FILE_TRUNCATED', '4 FILE_TRUNCATED'])
   })
 
   it('asks for the consent column when consent is the basis', async () => {

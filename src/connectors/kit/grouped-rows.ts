@@ -1,10 +1,10 @@
 import { Consecutive } from './consecutive.ts'
 import type { ImportFile, ImportItem } from './importer.ts'
-import { type ProblemItem, problem, type Refusal } from './problem.ts'
+import { type ProblemItem, problem, type Refusal, refuse } from './problem.ts'
 import type { Table, TableRow } from './table.ts'
 
-/** Rows held while their group is open. A group above it comes out in parts. */
-export const GROUP_LIMIT = 10_000
+/** Rows held while their group is open; an event may have as many lines. A group above it comes out in parts. */
+export const GROUP_LIMIT = 5000
 
 export interface RowGrouping<Line> {
   /** One row → the group it belongs to and what it adds, or why it cannot be used; undefined to pass over it. */
@@ -13,7 +13,11 @@ export interface RowGrouping<Line> {
   group(name: string, lines: readonly Line[], at: ImportItem['line']): Iterable<ImportItem>
 }
 
-/** An import file out of a table whose rows belong together in groups; rows of a group stand one after the other. */
+/**
+ * An import file out of a table whose rows belong together in groups; rows of a group stand one after the other. Where
+ * the file was cut off, the group that was open is reported with the row: half an order would be another order, and
+ * would stand beside the whole one when the file comes again.
+ */
 export function groupedRows<Line>(table: Table, grouping: RowGrouping<Line>): ImportFile {
   return {
     path: table.file.path,
@@ -32,6 +36,9 @@ export function groupedRows<Line>(table: Table, grouping: RowGrouping<Line>): Im
       }
       for await (const row of table.rows(options)) {
         if (row.kind === 'problem') {
+          const open = row.code === 'FILE_TRUNCATED' ? groups.end()?.items[0]?.at : undefined
+          if (open !== undefined)
+            yield problem(open, refuse('FILE_TRUNCATED', { path: open.file, line: row.line.line }))
           yield row satisfies ProblemItem
           continue
         }
