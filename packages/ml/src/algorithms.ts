@@ -1,3 +1,4 @@
+import { attributeAffinity } from './content/attribute-affinity.ts'
 import { contentNeighbours } from './content/content-neighbours.ts'
 import { registry } from './frame/registry.ts'
 import { ease } from './linear/ease.ts'
@@ -15,6 +16,7 @@ import { transitions } from './sequence/transitions.ts'
  * The blend stands apart: it reads boards, not histories.
  */
 export const ITEM_ALGORITHMS = [
+  attributeAffinity,
   boughtTogether,
   contentNeighbours,
   decayedPopularity,

@@ -1,20 +1,14 @@
 import { ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
-import { type Csr, transpose } from '../frame/csr.ts'
+import { type Csr, rowNorms } from '../frame/csr.ts'
 import type { Model, TypedArray } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { ContentScorer, readRows } from './content-scorer.ts'
+import { ContentScorer, type ContentScoring } from './content-scorer.ts'
+import { indexArrays, readRows, stackRows, unitRows } from './feature-rows.ts'
+import { SCAN_PARAMETERS } from './feature-scan.ts'
 import { checkAttributes, type ItemAttributes } from './item-attributes.ts'
-import { encodeItems, fitEncoder, type ItemEncoder, readEncoder } from './item-encoder.ts'
+import { type EncodingParams, encodeItems, fitEncoder, type ItemEncoder, readEncoder } from './item-encoder.ts'
 
-export interface ContentNeighboursParams {
-  measure: 'cosine' | 'euclidean'
-  textWeighting: 'bm25' | 'tfidf'
-  knots: number
-  historySteps: number
-  stepDecay: number
-  profileFeatures: number
-  commonFrom: number
-}
+export interface ContentNeighboursParams extends EncodingParams, ContentScoring {}
 
 /**
  * Content neighbours: items like those of the history by text, categories and numbers. Needs nobody to have touched an
@@ -23,14 +17,12 @@ export interface ContentNeighboursParams {
  * Solves   with x(i) the encoded item and p = Σ_h decay(step of h) · w(h) · x(h) / Σ_h decay(step of h) · w(h):
  *            cosine     s(j) = p · x(j), rows normalised to 1
  *            euclidean  s(j) = 1 / (1 + ‖p − x(j)‖)
- *          for the items that share a feature with p; features of more than `commonFrom` items bring none by themselves,
- *          unless nothing else does, but weigh in full for those that others brought
+ *          for the best items that a bounded scan of p's features finds, scored in full
  * Given    attribute blocks with weights
  * Returns  offsets Int32 [items + 1], features Int32, values Float32: the encoded rows; postingOffsets Int32
  *          [features + 1], postingItems Int32, postingValues Float32: the same by feature; squares Float32 [items]; and
  *          the encoder's arrays
- * Cost     O(entries) to train; a query costs at most `profileFeatures` · `commonFrom` postings
- *          and the rows of the items these bring
+ * Cost     O(entries) to train; a query costs O(entries of the history's items) and the bounds of the scan
  * Source   the vector space model with an inverted index, Salton, Wong and Yang, CACM 1975; Rocchio's profile, 1971
  * Differs  numbers are cut into overlapping positions between quantiles, so that they too live in the index
  */
@@ -59,20 +51,7 @@ export const contentNeighbours = defineAlgorithm({
       max: 1,
       meaning: 'weight of each basket against the one after it',
     },
-    profileFeatures: {
-      type: 'integer',
-      default: 300,
-      min: 1,
-      max: 1_000_000,
-      meaning: 'features of a query that speak',
-    },
-    commonFrom: {
-      type: 'integer',
-      default: 500,
-      min: 0,
-      max: 2_000_000_000,
-      meaning: 'items a feature may have and still bring them as candidates; bounds the cost in large catalogues',
-    },
+    ...SCAN_PARAMETERS,
   }),
   async fit(attributes: ItemAttributes, params) {
     checkAttributes(attributes)
@@ -96,57 +75,18 @@ export function extendContent(model: Model, attributes: ItemAttributes): Model {
   const encoder = readEncoder(arrays)
   const known = readRows(arrays, encoder.scale.length)
   const added = comparable(encodeItems(encoder, attributes, params), params.measure)
-  const values = new Float32Array(known.values.length + added.values.length)
-  values.set(known.values)
-  values.set(added.values, known.values.length)
-  const rows: Csr = {
-    rows: known.rows + added.rows,
-    columns: known.columns,
-    offsets: concatenated(
-      known.offsets,
-      added.offsets.subarray(1).map((offset) => offset + known.indices.length),
-    ),
-    indices: concatenated(known.indices, added.indices),
-    values,
-  }
-  return { ...model, arrays: contentArrays(encoder, rows) }
-}
-
-function concatenated(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
+  return { ...model, arrays: contentArrays(encoder, stackRows(known, added)) }
 }
 
 function contentArrays(encoder: ItemEncoder, rows: Csr): Record<string, TypedArray> {
-  const postings = transpose(rows)
   return {
     ...encoder,
-    offsets: rows.offsets,
-    features: rows.indices,
-    values: rows.values,
-    squares: Float32Array.from({ length: rows.rows }, (_, i) => squareOf(rows, i)),
-    postingOffsets: postings.offsets,
-    postingItems: postings.indices,
-    postingValues: postings.values,
+    ...indexArrays(rows),
+    squares: Float32Array.from(rowNorms(rows), (norm) => norm * norm),
   }
 }
 
 /** Rows whose dot product is the similarity: unit rows for the cosine, as they are for distances. */
 function comparable(rows: Csr, measure: ContentNeighboursParams['measure']): Csr {
-  if (measure === 'euclidean') return rows
-  const values = rows.values.slice()
-  for (let i = 0; i < rows.rows; i++) {
-    const norm = Math.sqrt(squareOf(rows, i))
-    if (norm === 0) continue
-    for (let e = rows.offsets[i]!; e < rows.offsets[i + 1]!; e++) values[e]! /= norm
-  }
-  return { ...rows, values }
-}
-
-function squareOf(rows: Csr, i: number): number {
-  let squares = 0
-  for (let e = rows.offsets[i]!; e < rows.offsets[i + 1]!; e++) squares += rows.values[e]! * rows.values[e]!
-  return squares
+  return measure === 'euclidean' ? rows : unitRows(rows)
 }

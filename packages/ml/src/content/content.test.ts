@@ -167,23 +167,23 @@ test('a silenced block says nothing', async () => {
   expect([...scorer.similar(2, 5).ids]).toEqual([0])
 })
 
-test('common features weigh the items that others brought, and bring some only when nothing else does', async () => {
+test('bounds of the scan choose whom to score, not how', async () => {
   const exact = contentNeighbours.open(await contentNeighbours.trainer().fit(shop, run))
-  const bounded = contentNeighbours.open(await contentNeighbours.trainer({ commonFrom: 2 }).fit(shop, run))
-  const [all, few] = [new Scoreboard(6), new Scoreboard(6)]
+  const all = new Scoreboard(6)
   exact.score(asked(0), all)
-  bounded.score(asked(0), few)
-  expect(few.count).toBeGreaterThan(0)
-  for (let t = 0; t < few.count; t++) {
-    expect(few.get(few.touched[t] ?? 0)).toBeCloseTo(all.get(few.touched[t] ?? 0), 6)
+  for (const [most, bounds] of [
+    [all.count, { profileFeatures: 1 }],
+    [1, { postings: 1 }],
+    [1, { candidates: 1 }],
+    [2, { candidates: 2 }],
+  ] as const) {
+    const bounded = contentNeighbours.open(await contentNeighbours.trainer(bounds).fit(shop, run))
+    const few = new Scoreboard(6)
+    bounded.score(asked(0), few)
+    expect(few.count).toBeGreaterThan(0)
+    expect(few.count).toBeLessThanOrEqual(most)
+    for (const item of few.touched.subarray(0, few.count)) expect(few.get(item)).toBeCloseTo(all.get(item), 6)
   }
-  const onlyCommon = contentNeighbours.open(await contentNeighbours.trainer({ commonFrom: 0 }).fit(shop, run))
-  expect(onlyCommon.similar(0, 5)).toEqual(exact.similar(0, 5))
-})
-
-test('profileFeatures bounds what a query may read', async () => {
-  const scorer = contentNeighbours.open(await contentNeighbours.trainer({ profileFeatures: 1 }).fit(shop, run))
-  expect(scorer.explain(asked(0, 3), 4, 10).length).toBeLessThanOrEqual(1)
 })
 
 const first = shop.blocks[0]

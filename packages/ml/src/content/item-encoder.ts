@@ -1,6 +1,7 @@
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Csr } from '../frame/csr.ts'
 import { MlError } from '../frame/errors.ts'
+import { checkItem } from '../frame/query.ts'
 import { averageLength, bm25, inverseDocumentFrequency, tfIdf } from '../text/term-weights.ts'
 import { type AttributeBlock, type ItemAttributes, matrixOf } from './item-attributes.ts'
 
@@ -168,6 +169,20 @@ function normalised(matrix: Csr): Csr {
     for (let e = matrix.offsets[r]!; e < matrix.offsets[r + 1]!; e++) values[e]! /= norm
   }
   return { ...matrix, values }
+}
+
+/** Where a feature stands: its block, and its term, category or knot within the block. */
+export interface FeaturePlace {
+  readonly block: number
+  readonly feature: number
+}
+
+/** @throws MlError `index_out_of_range` */
+export function placeOf({ blockOffsets, scale }: ItemEncoder, feature: number): FeaturePlace {
+  checkItem(feature, scale.length)
+  let block = 0
+  while (blockOffsets[block + 1]! <= feature) block++
+  return { block, feature: feature - blockOffsets[block]! }
 }
 
 /** @throws MlError `bad_model` */

@@ -1,0 +1,115 @@
+import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '../frame/abilities.ts'
+import type { ArrayReader } from '../frame/algorithm.ts'
+import type { Csr } from '../frame/csr.ts'
+import { MlError } from '../frame/errors.ts'
+import type { Query } from '../frame/interactions.ts'
+import { checkItem } from '../frame/query.ts'
+import { Scoreboard } from '../frame/scoreboard.ts'
+import { TopK } from '../frame/topk.ts'
+import { History } from '../neighbours/history.ts'
+import { type PastRule, pastScale } from './affinity-moments.ts'
+import { FeatureProfile } from './feature-profile.ts'
+import { readPostings, readRows } from './feature-rows.ts'
+import { FeatureScan, type ScanBounds } from './feature-scan.ts'
+import { type FeaturePlace, type ItemEncoder, placeOf, readEncoder } from './item-encoder.ts'
+
+export interface AffinityScoring extends PastRule, ScanBounds {
+  readonly likeness: number
+  readonly demand: number
+}
+
+/** An attribute affinity model opened. It keeps buffers, so one instance serves one thread. */
+export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
+  readonly items: number
+  readonly #params: AffinityScoring
+  readonly #encoder: ItemEncoder
+  readonly #rows: Csr
+  readonly #affinities: Csr
+  readonly #learned: Int32Array
+  readonly #demand: Float32Array
+  readonly #scale: number
+  readonly #history: History
+  readonly #profile: FeatureProfile
+  readonly #scan: FeatureScan
+
+  constructor(arrays: ArrayReader, params: AffinityScoring) {
+    this.#params = params
+    this.#encoder = readEncoder(arrays)
+    const features = this.#encoder.scale.length
+    this.#rows = readRows(arrays, features)
+    this.items = this.#rows.rows
+    this.#learned = arrays.indices('learned', features)
+    this.#demand = arrays.f32('demand', this.#learned.length)
+    arrays.f32('weights', this.#learned.length ** 2)
+    this.#scale = arrays.f32('scaleOfLikeness', 1)[0]!
+    const indices = arrays.indices('affinityFeatures', features)
+    const offsets = arrays.offsets('affinityOffsets', indices.length)
+    const values = arrays.f32('affinityValues', indices.length)
+    if (offsets.length !== this.items + 1) throw new MlError('bad_model', 'affinities of other items')
+    this.#affinities = { rows: this.items, columns: features, offsets, indices, values }
+    this.#history = new History(this.items, {
+      weighting: 'binary',
+      halfLifeDays: 0,
+      halfLifeBaskets: params.halfLifeBaskets,
+      historyItems: params.historyItems,
+    })
+    this.#profile = new FeatureProfile(features)
+    this.#scan = new FeatureScan(this.#rows, readPostings(arrays, this.#rows), params)
+  }
+
+  score(query: Query, board: Scoreboard): void {
+    this.#read(query)
+    this.#scan.score(this.#profile, board)
+    this.#profile.clear()
+  }
+
+  /** What goes with one item, were it the whole past. */
+  similar(item: number, k: number): Ranked {
+    checkItem(item, this.items)
+    this.#addDemand()
+    this.#addItem(item, 1)
+    const board = new Scoreboard(this.items)
+    this.#scan.score(this.#profile, board)
+    this.#profile.clear()
+    const top = new TopK(Math.min(k, this.items))
+    for (let t = 0; t < board.count; t++) {
+      if (board.touched[t] !== item) top.offer(board.touched[t]!, board.scores[board.touched[t]!]!)
+    }
+    top.finish()
+    return top.ranked()
+  }
+
+  /** The item's features and what each adds to the score, to which they sum. */
+  explain(query: Query, item: number, limit: number): Contribution[] {
+    checkItem(item, this.items)
+    this.#read(query)
+    const found = this.#profile.contributions(this.#rows, item)
+    this.#profile.clear()
+    return found.slice(0, limit)
+  }
+
+  /** Where an attribute of an explanation stands in the blocks given to training. @throws MlError `index_out_of_range` */
+  featureOf(index: number): FeaturePlace {
+    return placeOf(this.#encoder, index)
+  }
+
+  #read(query: Query): void {
+    const history = this.#history
+    history.readQuery(query)
+    this.#addDemand()
+    const scale = pastScale(history.values, history.count, this.#params.lengthPower)
+    for (let h = 0; h < history.count; h++) this.#addItem(history.items[h]!, scale * history.values[h]!)
+  }
+
+  #addDemand(): void {
+    const { demand } = this.#params
+    if (demand === 0) return
+    for (let f = 0; f < this.#learned.length; f++) this.#profile.add(this.#learned[f]!, demand * this.#demand[f]!)
+  }
+
+  #addItem(item: number, value: number): void {
+    this.#profile.addRow(this.#affinities, item, value)
+    const likeness = this.#params.likeness * this.#scale
+    if (likeness > 0) this.#profile.addRow(this.#rows, item, likeness * value)
+  }
+}
