@@ -8,7 +8,7 @@ import type { ImportSink } from './sink.ts'
 import { ImportTally } from './tally.ts'
 
 /** Large enough that a commit's fsync weighs little, small enough that requests in between do not wait long. */
-const BATCH = 2000
+const BATCH = 1000
 
 export interface ImportJob {
   readonly importer: string
