@@ -29,6 +29,8 @@ export function errorAnswer(error: unknown, request: FastifyRequest): ErrorAnswe
 
 function asCoded(error: unknown, request: FastifyRequest): CodedError | undefined {
   if (error instanceof CodedError) return error
+  // Nobody hears the answer, and the log is no place for callers who hang up.
+  if (request.raw.readableAborted) return new CodedError('BAD_REQUEST', { problem: 'its body broke off' })
   const code = codeOf(error)
   const known = code !== undefined && Object.hasOwn(FRAMEWORK_ERRORS, code) ? FRAMEWORK_ERRORS[code] : undefined
   if (known !== undefined) return new CodedError(...known(request))
