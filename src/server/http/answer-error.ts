@@ -21,7 +21,13 @@ export interface ErrorAnswer {
 /** What a caller is told of an error. What was not foreseen becomes INTERNAL: a reference, and no inner details. */
 export function errorAnswer(error: unknown, request: FastifyRequest): ErrorAnswer {
   const coded = asCoded(error, request)
-  if (coded !== undefined) return { status: coded.status, body: { error: coded.body } }
+  if (coded !== undefined) {
+    // The caller is not at fault; whoever runs the server must hear of it too.
+    if (coded.status >= 500 && coded.code !== 'NOT_READY') {
+      request.log.error({ reference: request.id, code: coded.code }, 'request failed')
+    }
+    return { status: coded.status, body: { error: coded.body } }
+  }
   request.log.error({ reference: request.id, fault: faultOf(error, request.log.level) }, 'request failed')
   const internal = new CodedError('INTERNAL', { reference: request.id })
   return { status: internal.status, body: { error: internal.body } }
