@@ -177,6 +177,18 @@ describe('home', () => {
   })
 })
 
+describe('a short list', () => {
+  it('is what the first of a long one are, and is filled from far down where the best are refused', async () => {
+    const long = await one({ profile: 'u1', limit: 10, seed: 1 })
+    const short = await one({ profile: 'u1', limit: 2, seed: 1 })
+    expect(rowsOf(short)).toEqual(rowsOf(long).slice(0, 2))
+    const exclude = Array.from({ length: 27 }, (_, row) => `p${row}`)
+    const rest = await one({ profile: 'u1', limit: 2, exclude })
+    expect(rest.items).toHaveLength(2)
+    expect(rowsOf(rest).every((row) => row >= 27)).toBe(true)
+  })
+})
+
 describe('a page about something', () => {
   it('shows what goes with the product, never the product itself', async () => {
     const decision = await one({ placement: 'product_page', productId: 'p14', limit: 6 })

@@ -4,7 +4,7 @@ import type { ProductRow } from '../core/ports.ts'
 import type { PersonalView, ProfileView } from '../core/profiles/consent.ts'
 import type { History } from '../core/profiles/features/history.ts'
 import { history } from '../core/profiles/features/history.ts'
-import { historyBetween } from './decide/history.ts'
+import { historyBetween, type ShopLines } from './decide/history.ts'
 import { anchorQuery, noPast, type Questions } from './decide/questions.ts'
 
 /*
@@ -35,22 +35,8 @@ export function pastOf(
   const remembered = view?.basis === 'personalised' ? lines(view) : undefined
   if (remembered === undefined || remembered.length === 0)
     return { questions: noPast(anchors, now), boughtAt: new Map() }
-  const known: number[] = []
-  for (let i = 0; i < remembered.length; i++) {
-    const item = itemOf[remembered.products[i]!] ?? -1
-    if (item >= 0 && remembered.at[i]! <= now) known.push(i)
-  }
   const { bought, engaged } = historyBetween(
-    {
-      users: 1,
-      items,
-      user: new Int32Array(known.length),
-      item: Int32Array.from(known, (i) => itemOf[remembered.products[i]!]!),
-      kind: Uint8Array.from(known, (i) => remembered.kinds[i]!),
-      at: Float64Array.from(known, (i) => remembered.at[i]!),
-      quantity: Float32Array.from(known, (i) => remembered.quantities[i]!),
-      basket: Int32Array.from(known, (i) => remembered.baskets[i]!),
-    },
+    linesOf(remembered, itemOf, items, now),
     Number.NEGATIVE_INFINITY,
     Number.POSITIVE_INFINITY,
   )
@@ -67,6 +53,35 @@ export function pastOf(
 
 function lines(view: PersonalView): History | undefined {
   return view.value(history)
+}
+
+/** What is remembered of one shopper, as lines of the products that the model knows. */
+function linesOf(remembered: History, itemOf: Int32Array, items: number, now: number): ShopLines {
+  const item = new Int32Array(remembered.length)
+  const kind = new Uint8Array(remembered.length)
+  const at = new Float64Array(remembered.length)
+  const quantity = new Float32Array(remembered.length)
+  const basket = new Int32Array(remembered.length)
+  let n = 0
+  for (let i = 0; i < remembered.length; i++) {
+    const known = itemOf[remembered.products[i]!] ?? -1
+    if (known < 0 || remembered.at[i]! > now) continue
+    item[n] = known
+    kind[n] = remembered.kinds[i]!
+    at[n] = remembered.at[i]!
+    quantity[n] = remembered.quantities[i]!
+    basket[n++] = remembered.baskets[i]!
+  }
+  return {
+    users: 1,
+    items,
+    user: new Int32Array(n),
+    item: item.subarray(0, n),
+    kind: kind.subarray(0, n),
+    at: at.subarray(0, n),
+    quantity: quantity.subarray(0, n),
+    basket: basket.subarray(0, n),
+  }
 }
 
 function lastBought({ length, products, kinds, at }: History): Map<ProductRow, number> {

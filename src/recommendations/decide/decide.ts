@@ -16,6 +16,8 @@ import { frameOf } from './voices.ts'
 const DAY = 86_400_000
 /** A product counts as new for so long. */
 const NEW_DAYS = 30
+/** Candidates for each place on the list that policies look at first; hardly any list needs more. */
+const FIRST_LOOK = 12
 /** Products of the catalogue that fill a list when all that the models put forward was refused. */
 const MOST_FILL = 5000
 
@@ -58,8 +60,12 @@ export function decide(
     boughtAt: past.boughtAt,
     learnedReplenishable: learnedReplenishable(models),
   }
-  let candidates = ranked
+  let candidates = firstOf(ranked, placement.policy.exploreRate > 0 ? ranked.rows.length : FIRST_LOOK * input.limit)
   let choice = choose(candidates, context, input.limit, seededRandom(input.seed))
+  if (choice.chosen.length < input.limit && candidates.rows.length < ranked.rows.length) {
+    candidates = ranked
+    choice = choose(candidates, context, input.limit, seededRandom(input.seed))
+  }
   if (choice.chosen.length < input.limit) {
     candidates = filled(ranked, models, catalog)
     choice = choose(candidates, context, input.limit, seededRandom(input.seed))
@@ -104,6 +110,11 @@ export function candidatesOf(
   const rows = new Int32Array(top.count)
   for (let i = 0; i < top.count; i++) rows[i] = models.rows[top.ids[i]!]!
   return { rows, scores: top.scores.slice(0, top.count) }
+}
+
+/** The best `most` candidates. Without chance, a list that they fill is the list that all of them would give. */
+function firstOf({ rows, scores }: Candidates, most: number): Candidates {
+  return { rows: rows.subarray(0, most), scores: scores.subarray(0, most) }
 }
 
 /** Whether the model has learned that a product is bought again and again. */

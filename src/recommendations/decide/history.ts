@@ -116,15 +116,21 @@ function refundedLines(lines: ShopLines, window: Int32Array): Set<number> {
 }
 
 function interactionsOf(lines: ShopLines, kept: Int32Array): Interactions {
-  return buildInteractions({
-    users: lines.users,
-    items: lines.items,
-    user: kept.map((line) => lines.user[line]!),
-    item: kept.map((line) => lines.item[line]!),
-    at: Float64Array.from(kept, (line) => lines.at[line]!),
-    weight: Float32Array.from(kept, (line) => WEIGHT_OF_KIND[lines.kind[line]!]!),
-    basket: kept.map((line) => lines.basket[line]!),
-  })
+  const n = kept.length
+  const user = new Int32Array(n)
+  const item = new Int32Array(n)
+  const at = new Float64Array(n)
+  const weight = new Float32Array(n)
+  const basket = new Int32Array(n)
+  for (let k = 0; k < n; k++) {
+    const line = kept[k]!
+    user[k] = lines.user[line]!
+    item[k] = lines.item[line]!
+    at[k] = lines.at[line]!
+    weight[k] = WEIGHT_OF_KIND[lines.kind[line]!]!
+    basket[k] = lines.basket[line]!
+  }
+  return buildInteractions({ users: lines.users, items: lines.items, user, item, at, weight, basket })
 }
 
 function isRefund(kind: number): boolean {

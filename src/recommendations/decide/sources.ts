@@ -53,6 +53,13 @@ const RANKING_DEPTH = 2000
 /** Partners kept per product; lists are dense, and 100,000 products take 40 MB. */
 const PARTNERS = 50
 
+/**
+ * What a neighbourhood reads of a shopper, and keeps of a product. Long pasts cost most and say least: on Online Retail
+ * reading the last 100 or 50 products instead of 500 raised validation NDCG@10 of item-item from .168 to .216, of
+ * user-user from .255 to .293; on Complete Journey item-item went from .0256 to .0249, user-user from .0504 to .0506.
+ */
+const LATELY = { historyItems: 100, neighbours: 100 }
+
 /** Of two products bought equally often, the one that more buyers come back for, and more buy lately, comes first. */
 const COMES_BACK = { fill: 0, propensity: true, popularityExponent: 0.2, fillHalfLifeDays: 14 }
 
@@ -77,12 +84,13 @@ export const SOURCES: readonly CandidateSource[] = [
     reads: 'engaged',
     learns: (data) => data.engaged,
     grid: [
-      { similarity: 'cosine', shrinkage: 20, weighting: 'log' },
-      { similarity: 'cosine', shrinkage: 0, weighting: 'log' },
-      { similarity: 'jaccard', shrinkage: 0 },
-      { similarity: 'bm25', shrinkage: 0, weighting: 'log' },
-      { similarity: 'bm25', shrinkage: 20, weighting: 'log' },
-      { similarity: 'euclidean', shrinkage: 20 },
+      { ...LATELY, similarity: 'cosine', shrinkage: 20, weighting: 'log' },
+      { ...LATELY, similarity: 'cosine', shrinkage: 20, weighting: 'log', historyItems: 50 },
+      { ...LATELY, similarity: 'cosine', shrinkage: 0, weighting: 'log', historyItems: 50 },
+      { ...LATELY, similarity: 'jaccard', shrinkage: 0, historyItems: 50 },
+      { ...LATELY, similarity: 'bm25', shrinkage: 0, weighting: 'log' },
+      { ...LATELY, similarity: 'bm25', shrinkage: 20, weighting: 'log', historyItems: 50 },
+      { ...LATELY, similarity: 'euclidean', shrinkage: 20, historyItems: 50 },
     ],
   }),
   source({
@@ -91,13 +99,25 @@ export const SOURCES: readonly CandidateSource[] = [
     reads: 'engaged',
     learns: (data) => data.engaged,
     grid: [
-      { similarity: 'cosine', shrinkage: 20, weighting: 'log', neighbours: 100 },
-      { similarity: 'cosine', shrinkage: 0, weighting: 'log', neighbours: 50 },
-      { similarity: 'jaccard', shrinkage: 0, weighting: 'log', neighbours: 100 },
+      { ...LATELY, posting: 500, similarity: 'cosine', shrinkage: 20, weighting: 'log' },
+      { ...LATELY, posting: 500, similarity: 'cosine', shrinkage: 20, weighting: 'log', historyItems: 50 },
       {
+        ...LATELY,
+        posting: 500,
+        similarity: 'cosine',
+        shrinkage: 0,
+        weighting: 'log',
+        historyItems: 50,
+        neighbours: 50,
+      },
+      { ...LATELY, posting: 500, similarity: 'jaccard', shrinkage: 0, weighting: 'log' },
+      {
+        ...LATELY,
+        posting: 500,
         similarity: 'bm25',
         weighting: 'log',
         neighbours: 300,
+        historyItems: 50,
         halfLifeDays: 90,
         trainingHalfLifeDays: 90,
       },
