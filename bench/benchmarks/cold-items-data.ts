@@ -1,13 +1,22 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildInteractions, countTerms, csrFromEntries, type Interactions, type ItemAttributes } from '@storemind/ml'
+import { countTerms, csrFromEntries, type ItemAttributes } from '@storemind/ml'
 import { parse } from 'csv-parse'
 
 export interface ColdItemsData {
   readonly name: string
-  readonly interactions: Interactions
   readonly attributes: ItemAttributes
+  /** What parameters are chosen on, and what is reported. */
+  readonly validation: ColdItemsStage
+  readonly test: ColdItemsStage
+}
+
+export interface ColdItemsStage {
+  /** What may be learned from: items in the order in which each user took them. */
+  readonly sequences: readonly Int32Array[]
+  /** What a user had taken, oldest first, and the item taken next. */
+  readonly cases: readonly { readonly past: Int32Array; readonly target: number }[]
 }
 
 /** Amazon Beauty: item sequences of users, and attribute numbers (categories and brands) of items. */
@@ -27,7 +36,8 @@ export async function readBeauty(folder: string): Promise<ColdItemsData> {
   const column = Int32Array.from(known, ([, attribute]) => attribute)
   return {
     name: 'amazon-beauty',
-    interactions: interactionsOf(items, sequences),
+    validation: lastOf(sequences.map((sequence) => sequence.slice(0, -1))),
+    test: lastOf(sequences),
     attributes: {
       items,
       blocks: [
@@ -47,11 +57,9 @@ export async function readOffice(folder: string): Promise<ColdItemsData> {
     await readFile(join(folder, 'item.json'), 'utf8'),
   )
   const items = Object.keys(described).length
-  // A user's later row holds the earlier ones in its history.
-  const latest = new Map<string, Int32Array>()
-  for (const file of ['valid.csv', 'test.csv']) {
-    for (const { user, sequence } of await rowsOf(join(folder, file))) latest.set(user, sequence)
-  }
+  const validation = await rowsOf(join(folder, 'valid.csv'))
+  // All of valid.csv happened before test.csv; a user's later row holds the earlier ones in its past.
+  const before = new Map(validation.map(({ user, sequence }) => [user, sequence]))
   const texts = Array.from({ length: items }, (_, item) => {
     const { title = '', description = '' } = described[item] ?? {}
     // The title twice: it names the thing, the beginning of the description tells what it is.
@@ -59,13 +67,20 @@ export async function readOffice(folder: string): Promise<ColdItemsData> {
   })
   return {
     name: 'amazon-office-text',
-    interactions: interactionsOf(items, [...latest.values()]),
+    validation: firstPasts(validation, new Map()),
+    test: firstPasts(await rowsOf(join(folder, 'test.csv')), before),
     attributes: { items, blocks: [{ kind: 'text', weight: 1, counts: countTerms(texts, 2, 0.5).counts }] },
   }
 }
 
-async function rowsOf(path: string): Promise<{ user: string; sequence: Int32Array }[]> {
-  const rows: { user: string; sequence: Int32Array }[] = []
+interface Row {
+  readonly user: string
+  /** The past and the item taken next. */
+  readonly sequence: Int32Array
+}
+
+async function rowsOf(path: string): Promise<Row[]> {
+  const rows: Row[] = []
   for await (const row of createReadStream(path).pipe(parse({ columns: true, bom: true }))) {
     const history: number[] = JSON.parse(row['history_item_id'])
     rows.push({ user: row['user_id'], sequence: Int32Array.from([...history, Number(row['item_id'])]) })
@@ -73,14 +88,31 @@ async function rowsOf(path: string): Promise<{ user: string; sequence: Int32Arra
   return rows
 }
 
-/** The data has an order and no times: each entry is a second after the one before it. */
-function interactionsOf(items: number, sequences: readonly Int32Array[]): Interactions {
-  const start = Date.UTC(2018, 0, 1)
-  return buildInteractions({
-    users: sequences.length,
-    items,
-    user: Int32Array.from(sequences.flatMap((sequence, user) => Array.from(sequence, () => user))),
-    item: Int32Array.from(sequences.flatMap((sequence) => [...sequence])),
-    at: Float64Array.from(sequences.flatMap((sequence) => Array.from(sequence, (_, step) => start + 1000 * step))),
-  })
+/** Each sequence's last item is its case, and the rest is learned from. */
+function lastOf(sequences: readonly Int32Array[]): ColdItemsStage {
+  return { sequences: sequences.map((sequence) => sequence.slice(0, -1)), cases: sequences.flatMap(caseOf) }
+}
+
+/** Each row is a case; what is learned from ends before the first case of its user. */
+function firstPasts(rows: readonly Row[], before: ReadonlyMap<string, Int32Array>): ColdItemsStage {
+  const learned = new Map(before)
+  const met = new Set<string>()
+  for (const { user, sequence } of rows) {
+    if (!met.has(user)) learned.set(user, joined(before.get(user), sequence.slice(0, -1)))
+    met.add(user)
+  }
+  return { sequences: [...learned.values()], cases: rows.flatMap(({ sequence }) => caseOf(sequence)) }
+}
+
+/** The last item after those before it; none where there is only one. */
+function caseOf(sequence: Int32Array): { past: Int32Array; target: number }[] {
+  const target = sequence.at(-1)
+  return target === undefined || sequence.length < 2 ? [] : [{ past: sequence.slice(0, -1), target }]
+}
+
+/** An earlier stretch and a later one that may repeat it: pasts are cut to their last ten items. */
+function joined(earlier: Int32Array | undefined, later: Int32Array): Int32Array {
+  if (!earlier) return later
+  const repeated = new Set(later)
+  return Int32Array.from([...earlier.filter((item) => !repeated.has(item)), ...later])
 }
