@@ -33,6 +33,8 @@ it('a profile with 100,000 events is imported, checked, trained on, answered and
   expect(decisions[0]?.items).toHaveLength(5)
   expect((await shop.imported('segment-jsonl', 'events.jsonl')).counts).toMatchObject({ events: 0 })
 
+  const held: unknown = Reflect.get(await shop.client.exportProfile({ profile: 'busy' }), 'events')
+  expect(Array.isArray(held) && held.length).toBe(EVENTS)
   const { erased } = await shop.client.eraseProfile({ profile: 'busy' })
   expect(Object.values(erased).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(EVENTS)
   expect((await shop.client.storeSummary()).events).toBe(180)
