@@ -15,7 +15,8 @@ import { createIngest } from '../core/profiles/ingest.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
 import { createStore, openStore } from '../storage/store.ts'
 import { CAPABILITY } from './contracts.ts'
-import { createRecommendations, type Recommendations } from './facade.ts'
+import { openModels } from './decide/models.ts'
+import { createRecommendations, type RecommendationParts, type Recommendations } from './facade.ts'
 import { trainRecommendations } from './training.ts'
 
 const NOW = Date.UTC(2026, 4, 25)
@@ -26,6 +27,7 @@ let store: Store
 let catalog: Catalog
 let placements: Placements
 let registry: ModelRegistry
+let parts: RecommendationParts
 let recommendations: Recommendations
 let counter = 0
 
@@ -71,17 +73,25 @@ beforeAll(async () => {
   catalog = await openCatalog(store.catalog)
   placements = await openPlacements(store.placements)
   const clock = () => NOW
-  registry = createModelRegistry({ models: store.models, clock, capability: CAPABILITY, tolerance: 0.02 })
-  recommendations = createRecommendations({
+  registry = createModelRegistry({
+    models: store.models,
+    clock,
+    capability: CAPABILITY,
+    tolerance: 0.02,
+    open: openModels,
+  })
+  parts = {
     catalog,
     profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    shoppers: store.profiles,
     placements,
     models: registry,
     log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
     clock,
     randomBytes,
     language: 'en',
-  })
+  }
+  recommendations = createRecommendations(parts)
   expect(await refusalOf({ profile: 'u0' })).toBe('NO_MODEL')
 
   const reader = await store.reader()
@@ -234,8 +244,8 @@ describe('explain', () => {
   it('tells a decision again from its record alone, in the language asked for', async () => {
     const decision = await one({ profile: 'u4', limit: 5, seed: 11 })
     const english = await recommendations.explain(decision.id)
-    const { profile: _, ...told } = decision
-    expect(english.decision).toEqual(told)
+    const shopper = await store.profiles.find('u4')
+    expect(english.decision).toEqual({ ...decision, profile: shopper?.id })
     expect(english.seed).toBe(11)
     const chinese = await recommendations.explain(decision.id, 'zh')
     expect(chinese.decision.items.map(({ productId }) => productId)).toEqual(
@@ -243,6 +253,14 @@ describe('explain', () => {
     )
     expect(chinese.summary.join('')).toMatch(/[\u4e00-\u9fff]/)
     expect(chinese.decision.items[0]?.reasons[0]?.text).toMatch(/[\u4e00-\u9fff]/)
+  })
+
+  it('names nobody where nobody was known, or is known any more', async () => {
+    const stranger = await one({ limit: 3 })
+    expect((await recommendations.explain(stranger.id)).decision.profile).toBeUndefined()
+    const gone = createRecommendations({ ...parts, shoppers: { byRow: async () => undefined } })
+    const decision = await one({ profile: 'u4', limit: 3 })
+    expect((await gone.explain(decision.id)).decision).not.toHaveProperty('profile')
   })
 
   it('refuses an id that no decision has', async () => {

@@ -6,8 +6,8 @@ import type { DecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
 import { drawSeed } from '../core/decisions/random.ts'
 import { type DecisionRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
-import type { LoadedModel, ModelRegistry } from '../core/models/registry.ts'
-import type { Clock, ProfileRow, RandomBytes } from '../core/ports.ts'
+import type { ModelRegistry } from '../core/models/registry.ts'
+import type { Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
 import type { ProfileReader } from '../core/profiles/reader.ts'
 import { itemsOf, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
@@ -18,6 +18,8 @@ import { type OpenModels, openModels } from './decide/models.ts'
 export interface RecommendationParts {
   readonly catalog: Catalog
   readonly profiles: ProfileReader
+  /** Names the shoppers of decisions that were made. */
+  readonly shoppers: Pick<ProfileRepository, 'byRow'>
   readonly placements: Placements
   readonly models: Pick<ModelRegistry, 'current'>
   readonly log: DecisionLog
@@ -40,20 +42,18 @@ export interface Recommendations {
     options: { readonly globalPrivacyControl: boolean },
   ): Promise<Decision[]>
   /**
-   * Why a decision came out as it did, from its record alone: products that were deleted since are still named.
+   * Why a decision came out as it did, from its record alone: products that were deleted since are still named. The
+   * shopper is named by the profile's own id, whatever id was asked for, and not at all once the profile is erased.
    * @throws CodedError DECISION_NOT_FOUND
    */
   explain(id: string, language?: Language): Promise<Explanation>
 }
 
 export function createRecommendations(parts: RecommendationParts): Recommendations {
-  const opened = new WeakMap<LoadedModel, OpenModels>()
   const serving = (): { models: OpenModels; version: number } => {
     const loaded = parts.models.current
     if (!loaded) throw new CodedError('NO_MODEL', { model: CAPABILITY })
-    const models = opened.get(loaded) ?? openModels(loaded.models)
-    opened.set(loaded, models)
-    return { models, version: loaded.version.version }
+    return { models: openModels(loaded.models), version: loaded.version.version }
   }
   const decideOne = async (request: DecisionRequest, globalPrivacyControl: boolean): Promise<Made> => {
     const placement = parts.placements.get(request.placement ?? 'home')
@@ -113,10 +113,12 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       })
     },
     async explain(id, language = parts.language) {
-      const { at, placement, record } = await parts.log.get(id)
+      const { at, placement, record, profile } = await parts.log.get(id)
+      const shopper = profile === undefined ? undefined : await parts.shoppers.byRow(profile)
       const decision: Decision = {
         id,
         placement,
+        ...(shopper === undefined ? {} : { profile: shopper.id }),
         basis: record.basis,
         at,
         modelVersion: record.modelVersion,

@@ -9,6 +9,7 @@ import type { Clock, RandomBytes, Store, Workers } from '../core/ports.ts'
 import type { Ingest } from '../core/profiles/ingest.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
 import { CAPABILITY } from '../recommendations/contracts.ts'
+import { openModels } from '../recommendations/decide/models.ts'
 import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
 import { runEvaluation, runTraining } from '../recommendations/jobs.ts'
 import { recommendationRoutes } from '../recommendations/routes.ts'
@@ -44,6 +45,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     clock,
     capability: CAPABILITY,
     tolerance: configuration['training.tolerance'],
+    open: openModels,
   })
   const { loaded, broken } = await registry.load()
   for (const { version } of broken) {
@@ -55,6 +57,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
   const recommendations = createRecommendations({
     catalog,
     profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    shoppers: store.profiles,
     placements,
     models: registry,
     log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Model } from '@storemind/ml'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { CodedError } from '../../contracts/errors.ts'
 import type { ModelCard } from '../../contracts/model-version.ts'
 import { createStore, openStore } from '../../storage/store.ts'
 import type { Store } from '../ports.ts'
@@ -164,6 +166,24 @@ describe('the model registry', () => {
     expect(loaded?.version.version).toBe(versions[1])
     expect(served(registry)).toBe(0.3)
     expect(broken.map(({ version: number, error }) => [number, error.code])).toEqual([[versions[2], 'MODEL_BROKEN']])
+  })
+
+  it('falls back from, and never promotes, what reads well and cannot be opened', async () => {
+    const open = (models: ReadonlyMap<string, Model>): void => {
+      if (models.get('constant')?.arrays['value']?.[0] === 0.4) {
+        throw new CodedError('MODEL_BROKEN', { file: 'constant', problem: 'it is of another version' })
+      }
+    }
+    const before = opened()
+    for (const value of [0.3, 0.4]) await before.promote((await before.add(version(value))).version.version)
+    const parts = { models: store.models, clock: () => ++now, capability, tolerance: 0.02, open }
+    const registry = createModelRegistry(parts)
+    const { loaded, broken } = await registry.load()
+    expect([loaded?.version.value, served(registry)]).toEqual([0.3, 0.3])
+    expect(broken.map(({ error }) => error.code)).toEqual(['MODEL_BROKEN'])
+    const again = registry.promote(broken[0]?.version ?? 0)
+    await expect(again).rejects.toMatchObject({ code: 'MODEL_BROKEN' })
+    expect(served(registry)).toBe(0.3)
   })
 
   it('serves nothing rather than something broken', async () => {

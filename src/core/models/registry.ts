@@ -42,7 +42,7 @@ export interface ModelRegistry {
    */
   rollBack(): Promise<ModelVersion>
   /**
-   * At start: loads what serves, or, where its files are broken, the version that was promoted last before it and is
+   * At start: loads what serves, or, where its files are broken or cannot be opened, the version that was promoted last before it and is
    * sound. What the store says is left as it is, so that people see it and decide. Files that killed runs left are
    * removed.
    */
@@ -57,6 +57,12 @@ export interface ModelRegistryParts {
   readonly capability: string
   /** `training.tolerance` */
   readonly tolerance: number
+  /**
+   * Opens a bundle as the capability will, before it is put in service: files may be sound and still not fit together,
+   * or be of a version of the capability that this one cannot read.
+   * @throws CodedError MODEL_BROKEN
+   */
+  readonly open?: (models: ModelBundle) => unknown
 }
 
 export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
@@ -66,7 +72,9 @@ export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
 
   const load = async (version: ModelVersion): Promise<LoadedModel> => {
     const files = await models.files(version.version)
-    return { version, models: await readBundle(models.directory(version.version), files) }
+    const bundle = await readBundle(models.directory(version.version), files)
+    parts.open?.(bundle)
+    return { version, models: bundle }
   }
   const swap = (loaded: LoadedModel): ModelVersion => {
     current = loaded

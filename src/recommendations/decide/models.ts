@@ -78,13 +78,18 @@ export function voicesOf(frame: Frame, hears: Blend, opened: readonly OpenedSour
   })
 }
 
+/** A bundle never changes, and scratch for a large catalogue is dear: each is opened once a thread. */
+const OPENED = new WeakMap<ReadonlyMap<string, Model>, OpenModels>()
+
 /**
  * Opens a bundle. Arrays stay where they are, in shared memory; scratch is this thread's own.
  * @throws CodedError MODEL_BROKEN when a part is missing or parts do not fit together
  */
 export function openModels(bundle: ReadonlyMap<string, Model>): OpenModels {
   try {
-    return open(bundle)
+    const opened = OPENED.get(bundle) ?? open(bundle)
+    OPENED.set(bundle, opened)
+    return opened
   } catch (error) {
     if (!(error instanceof MlError)) throw error
     throw new CodedError('MODEL_BROKEN', { file: 'recommendations', problem: error.message }, { cause: error })
