@@ -7,7 +7,7 @@ import { writeWorld } from '../../src/demo/writer.ts'
 import { openStore, readLock } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { openShop, type ShopUnderTest } from '../bad-input/shop-under-test.ts'
-import { copyStore, drawKill, kindOf, type Place, runVictim, type Victim } from './rounds.ts'
+import { copyStore, killVictim, type Place, runVictim } from './rounds.ts'
 
 const SEED = 5
 /** Events that a batch of the import may have on its way when the kill comes. */
@@ -49,11 +49,10 @@ export async function undisturbedImport(): Promise<UndisturbedImport> {
  * @returns at which kind of step it died
  */
 export async function killedImport(whole: UndisturbedImport, random: Rng, n: number): Promise<string> {
-  const directory = copyStore(whole.empty, join(whole.root, `round-${n}`))
+  const directory = join(whole.root, `round-${n}`)
   const place: Place = { directory, files: whole.files }
-  const kill = drawKill(whole.steps, random)
-  const victim = await runVictim('import', place, kill)
-  const shop = await reopened(directory, victim)
+  const victim = await killVictim('import', { from: whole.empty, place, steps: whole.steps }, random)
+  const shop = await reopened(directory)
   try {
     const { store } = shop.engine
     const before = await store.events.count()
@@ -75,20 +74,17 @@ export async function killedImport(whole: UndisturbedImport, random: Rng, n: num
     rmSync(directory, { recursive: true, force: true })
     rmSync(`${directory}-files`, { recursive: true, force: true })
   }
-  return victim.killed ? kindOf(kill.at) : 'it was done before'
+  return victim.at
 }
 
-/** Opens a store whose process was killed: free, sound, and its job marked as interrupted. */
-export async function reopened(directory: string, victim: Victim): Promise<ShopUnderTest> {
-  if (victim.killed) {
-    expect(readLock(directory)?.alive ?? false).toBe(false)
-    const store = await openStore({ directory, clock: Date.now, randomBytes: (bytes) => bytes.fill(1) })
-    expect(await store.maintenance.integrity()).toEqual([])
-    await store.close()
-  }
+/** Opens a store whose process was killed: free, sound, and its job marked as interrupted unless it had ended. */
+export async function reopened(directory: string): Promise<ShopUnderTest> {
+  expect(readLock(directory)?.alive ?? false).toBe(false)
+  const store = await openStore({ directory, clock: Date.now, randomBytes: (bytes) => bytes.fill(1) })
+  expect(await store.maintenance.integrity()).toEqual([])
+  await store.close()
   const shop = await openShop({ directory, clock: Date.now })
-  const [job] = await shop.engine.store.jobs.list(1)
-  if (victim.killed && job !== undefined) expect(['interrupted', 'succeeded']).toContain(job.status)
+  for (const { status } of await shop.engine.store.jobs.list(2)) expect(['interrupted', 'succeeded']).toContain(status)
   expect(shop.log.filter((line) => line.includes('MODEL_BROKEN'))).toEqual([])
   return shop
 }

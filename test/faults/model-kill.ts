@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { NOW, openShop, type ShopUnderTest } from '../bad-input/shop-under-test.ts'
 import { soundOrders, soundProducts } from '../bad-input/sound-files.ts'
 import { reopened } from './import-kill.ts'
-import { copyStore, drawKill, kindOf, runVictim, type Task, type Victim } from './rounds.ts'
+import { copyStore, killVictim, runVictim, type Task, type Victim } from './rounds.ts'
 
 /** A store with version 1 in service and version 2 beside it, and what an undisturbed run of the task says. */
 export interface TrainedStore {
@@ -38,10 +38,10 @@ export async function trainedStore(task: Task): Promise<TrainedStore> {
  * @returns at which kind of step it died
  */
 export async function killedModelTask(task: Task, trained: TrainedStore, random: Rng, n: number): Promise<string> {
-  const directory = copyStore(trained.directory, join(trained.root, `round-${n}`))
-  const kill = drawKill(trained.steps, random)
-  const victim = await runVictim(task, { directory, files: trained.root }, kill)
-  const shop = await reopened(directory, victim)
+  const directory = join(trained.root, `round-${n}`)
+  const place = { directory, files: trained.root }
+  const victim = await killVictim(task, { from: trained.directory, place, steps: trained.steps }, random)
+  const shop = await reopened(directory)
   try {
     await servesSoundly(shop, victim)
     // What was interrupted can be done again, and nothing that the dead one left is in its way.
@@ -55,7 +55,7 @@ export async function killedModelTask(task: Task, trained: TrainedStore, random:
     rmSync(directory, { recursive: true, force: true })
     rmSync(`${directory}-files`, { recursive: true, force: true })
   }
-  return victim.killed ? kindOf(kill.at) : 'it was done before'
+  return victim.at
 }
 
 /** The version that serves is whole, is the one that answers, and no folder holds anything but whole versions. */
