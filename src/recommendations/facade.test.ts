@@ -83,6 +83,7 @@ beforeAll(async () => {
   parts = {
     catalog,
     profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    products: store.catalog,
     shoppers: store.profiles,
     placements,
     models: registry,
@@ -206,6 +207,25 @@ describe('a page about something', () => {
     expect(rows.every((row) => row >= 10 && row < 20 && row !== 14)).toBe(true)
     const texts = decision.items.flatMap(({ reasons }) => reasons).map(({ text }) => text)
     expect(texts.some((text) => text.includes('black lantern'))).toBe(true)
+  })
+
+  it('shows a product that came after training beside its kind, and on its own page what it is like', async () => {
+    const product = {
+      ...plantedShop().products[14]?.product,
+      id: 'new',
+      title: 'violet lantern',
+      categories: ['lantern'],
+    }
+    await store.catalog.upsert([{ attributes: {}, offers: [], ...product }], 'test')
+    await catalog.refresh()
+    const beside = await one({ placement: 'product_page', productId: 'p14', limit: 20 })
+    expect(beside.items.map(({ productId }) => productId)).toContain('new')
+    const own = await one({ placement: 'product_page', productId: 'new', limit: 6 })
+    expect(rowsOf(own).every((row) => row >= 10 && row < 20)).toBe(true)
+    await store.catalog.delete(['new'])
+    await catalog.refresh()
+    const after = await one({ placement: 'product_page', productId: 'p14', limit: 20 })
+    expect(after.items.map(({ productId }) => productId)).not.toContain('new')
   })
 
   it('completes a cart, passing over products that the store does not know', async () => {

@@ -7,16 +7,19 @@ import type { Placements } from '../core/decisions/placements.ts'
 import { drawSeed } from '../core/decisions/random.ts'
 import { type DecisionRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
 import type { ModelRegistry } from '../core/models/registry.ts'
-import type { Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
+import type { CatalogRepository, Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
 import type { ProfileReader } from '../core/profiles/reader.ts'
 import { itemsOf, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
 import { decide } from './decide/decide.ts'
-import { type OpenModels, openModels } from './decide/models.ts'
+import type { OpenModels } from './decide/models.ts'
+import { Newcomers } from './decide/newcomers.ts'
 
 /** What recommendations stand on; the server puts it together. */
 export interface RecommendationParts {
   readonly catalog: Catalog
+  /** Tells what products are that came after training. */
+  readonly products: Pick<CatalogRepository, 'byRows'>
   readonly profiles: ProfileReader
   /** Names the shoppers of decisions that were made. */
   readonly shoppers: Pick<ProfileRepository, 'byRow'>
@@ -50,10 +53,11 @@ export interface Recommendations {
 }
 
 export function createRecommendations(parts: RecommendationParts): Recommendations {
+  const newcomers = new Newcomers(parts.products)
   const serving = (): { models: OpenModels; version: number } => {
     const loaded = parts.models.current
     if (!loaded) throw new CodedError('NO_MODEL', { model: CAPABILITY })
-    return { models: openModels(loaded.models), version: loaded.version.version }
+    return { models: newcomers.open(loaded.models), version: loaded.version.version }
   }
   const decideOne = async (request: DecisionRequest, globalPrivacyControl: boolean): Promise<Made> => {
     const placement = parts.placements.get(request.placement ?? 'home')
@@ -65,6 +69,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       optedOut: globalPrivacyControl || request.personalise === false,
       now,
     })
+    if (parts.models.current) await newcomers.meet(parts.models.current.models, catalog)
     // Asked after the last wait, so that one model and one catalogue answer the whole decision.
     const { models, version } = serving()
     const record = decide(

@@ -5,6 +5,7 @@ import { HISTORY_LENGTH } from '../core/profiles/features/history.ts'
 import { FRAMES, GATE_METRIC, type TrainParams } from './contracts.ts'
 import { historyBetween } from './decide/history.ts'
 import { blendModelName, openVoices, productsModel, repeatShares, sourceModelName } from './decide/models.ts'
+import { WORDS_MODEL, wordsModel } from './decide/newcomers.ts'
 import { baselines, blendAnswer, measure, popularityOf, rankerFor, voiceAnswer } from './evaluation/measure.ts'
 import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
@@ -53,6 +54,7 @@ export async function trainRecommendations(
     const blends = blendsOf(recipe, fitted)
     const models = new Map<string, Model>([
       ['products', productsModel(shop.rows, repeatShares(whole.bought, REPEAT_WITHIN_MS), replenishment.from)],
+      ...(shop.words ? [[WORDS_MODEL, wordsModel(shop.words)] satisfies [string, Model]] : []),
       ...fitted.map(({ source, model }): [string, Model] => [sourceModelName(source.name), model]),
       ...FRAMES.map((frame): [string, Model] => [blendModelName(frame), blends[frame]]),
     ])

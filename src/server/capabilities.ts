@@ -57,6 +57,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
   const recommendations = createRecommendations({
     catalog,
     profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    products: store.catalog,
     shoppers: store.profiles,
     placements,
     models: registry,

@@ -1,6 +1,7 @@
-import { type Blend, blend, type Interactions, MlError, type Model } from '@storemind/ml'
+import { type Blend, blend, type Interactions, MlError, type Model, type Query } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
+import { withoutItemsFrom } from './questions.ts'
 import { BoardPool, type OpenVoice, Ranker } from './ranker.ts'
 import { type CandidateSource, type OpenSource, SOURCES, sourceNamed } from './sources.ts'
 import { VOICES } from './voices.ts'
@@ -14,6 +15,8 @@ const PRODUCTS_KIND = 'recommendation-products'
 /** A version opened for one thread. */
 export interface OpenModels {
   readonly items: number
+  /** Items that were there when it was trained; what is numbered on from them came later, and only content knows it. */
+  readonly trained: number
   /** [items] ProductRow */
   readonly rows: Int32Array
   /** [highest row + 1] index, −1 where the models do not know the product. */
@@ -40,8 +43,9 @@ export function productsModel(
   rows: Int32Array,
   repeatShare: Float32Array,
   replenishableFrom: ReplenishableFrom,
+  trained = rows.length,
 ): Model {
-  return { kind: PRODUCTS_KIND, params: { replenishableFrom }, arrays: { rows, repeatShare } }
+  return { kind: PRODUCTS_KIND, params: { replenishableFrom, trained }, arrays: { rows, repeatShare } }
 }
 
 export function sourceModelName(name: SourceName): string {
@@ -97,14 +101,17 @@ export function openModels(bundle: ReadonlyMap<string, Model>): OpenModels {
 }
 
 function open(bundle: ReadonlyMap<string, Model>): OpenModels {
-  const { rows, repeatShare, replenishableFrom } = readProducts(bundle.get('products'))
+  const { rows, repeatShare, replenishableFrom, trained } = readProducts(bundle.get('products'))
   const items = rows.length
   const opened = SOURCES.flatMap((source) => {
     const model = bundle.get(sourceModelName(source.name))
     if (!model) return []
     const scorer = source.open(model)
-    if (scorer.items !== items) throw new MlError('bad_model', `${source.name} knows ${scorer.items} items of ${items}`)
-    return [{ source, opened: scorer }]
+    const expected = source.extend ? items : trained
+    if (scorer.items !== expected) {
+      throw new MlError('bad_model', `${source.name} knows ${scorer.items} items of ${expected}`)
+    }
+    return [{ source, opened: expected === items ? scorer : askedOfKnown(scorer, items) }]
   })
   const boards = new BoardPool(items)
   const rankers = new Map<Frame, Ranker>()
@@ -118,6 +125,7 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
   const popularity = bundle.get(sourceModelName('popularity'))?.arrays['ids']
   return {
     items,
+    trained,
     rows,
     itemOf: inverse(rows),
     repeatShare,
@@ -132,7 +140,22 @@ function open(bundle: ReadonlyMap<string, Model>): OpenModels {
   }
 }
 
-function readProducts(model: Model | undefined): Pick<OpenModels, 'rows' | 'repeatShare' | 'replenishableFrom'> {
+/** A source among items that came after it was trained: it neither hears nor speaks of them. */
+function askedOfKnown(source: OpenSource, items: number): OpenSource {
+  const { explain } = source
+  const known = (query: Query): Query => withoutItemsFrom(query, source.items)
+  return {
+    items,
+    score: (query, board) => source.score(known(query), board),
+    ...(explain
+      ? { explain: (query, item, limit) => (item < source.items ? explain(known(query), item, limit) : []) }
+      : {}),
+  }
+}
+
+type Products = Pick<OpenModels, 'rows' | 'repeatShare' | 'replenishableFrom' | 'trained'>
+
+function readProducts(model: Model | undefined): Products {
   const rows = model?.arrays['rows']
   const repeatShare = model?.arrays['repeatShare']
   if (model?.kind !== PRODUCTS_KIND || !(rows instanceof Int32Array) || !(repeatShare instanceof Float32Array)) {
@@ -141,18 +164,26 @@ function readProducts(model: Model | undefined): Pick<OpenModels, 'rows' | 'repe
   if (rows.length !== repeatShare.length || rows.some((row) => row < 0)) {
     throw new MlError('bad_model', 'its list of products is damaged')
   }
-  return { rows, repeatShare, replenishableFrom: readReplenishableFrom(model.params) }
+  const trained = paramOf(model.params, 'trained') ?? rows.length
+  if (typeof trained !== 'number' || !(trained <= rows.length)) {
+    throw new MlError('bad_model', 'its list of products is damaged')
+  }
+  return { rows, repeatShare, replenishableFrom: readReplenishableFrom(model.params), trained }
 }
 
 function readReplenishableFrom(params: unknown): ReplenishableFrom {
-  if (typeof params !== 'object' || params === null || !('replenishableFrom' in params)) {
-    return STATED_REPLENISHABLE_FROM
-  }
-  const { replenishableFrom } = params
+  const replenishableFrom = paramOf(params, 'replenishableFrom')
+  if (replenishableFrom === undefined) return STATED_REPLENISHABLE_FROM
   if (replenishableFrom === null || (typeof replenishableFrom === 'number' && replenishableFrom >= 0)) {
     return replenishableFrom
   }
   throw new MlError('bad_model', 'it does not say which products are bought again')
+}
+
+function paramOf(params: unknown, name: string): unknown {
+  return typeof params === 'object' && params !== null
+    ? Object.getOwnPropertyDescriptor(params, name)?.value
+    : undefined
 }
 
 /** [highest row + 1] the index of a product row, −1 where it has none. */

@@ -27,6 +27,20 @@ export function anchorQuery(items: Int32Array, now: number): Query {
   }
 }
 
+/** A query without the items from `end` on; the query itself where it holds none. */
+export function withoutItemsFrom(query: Query, end: number): Query {
+  if (query.items.every((item) => item < end)) return query
+  const kept = (_: number, e: number): boolean => query.items[e]! < end
+  return {
+    user: query.user,
+    items: query.items.filter(kept),
+    weights: query.weights.filter(kept),
+    at: query.at.filter(kept),
+    basket: query.basket.filter(kept),
+    now: query.now,
+  }
+}
+
 /** The newest `most` entries of a query. */
 export function newest(query: Query, most: number): Query {
   const from = query.items.length - most

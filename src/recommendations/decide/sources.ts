@@ -6,6 +6,7 @@ import {
   decayedPopularity,
   type Explains,
   ease,
+  extendContent,
   type FitRun,
   type Interactions,
   type ItemAttributes,
@@ -46,6 +47,8 @@ export interface CandidateSource {
   fit(data: SourceData, params: SourceParams, run: FitRun): Promise<Model | undefined>
   /** @throws MlError `bad_model` */
   open(model: Model): OpenSource
+  /** The model with further items, numbered on from those it has; undefined where it learns from shoppers only. */
+  readonly extend?: (model: Model, attributes: ItemAttributes) => Model | Promise<Model>
 }
 
 /** Products listed by a source that says the same to everyone; what a blend reads of it is less. */
@@ -167,6 +170,7 @@ export const SOURCES: readonly CandidateSource[] = [
     algorithm: contentNeighbours,
     reads: 'engaged',
     learns: (data) => data.attributes,
+    extend: extendContent,
     grid: [
       { measure: 'cosine', textWeighting: 'bm25' },
       { measure: 'cosine', textWeighting: 'tfidf', historySteps: 30, stepDecay: 0.95 },
@@ -210,15 +214,17 @@ interface SourceDefinition<P extends object, D> {
   readonly reads: CandidateSource['reads']
   readonly learns: (data: SourceData) => D | undefined
   readonly grid: readonly Partial<P>[]
+  readonly extend?: CandidateSource['extend']
 }
 
 function source<P extends object, D>(definition: SourceDefinition<P, D>): CandidateSource {
-  const { name, algorithm, reads, learns, grid } = definition
+  const { name, algorithm, reads, learns, grid, extend } = definition
   return {
     name,
     kind: algorithm.kind,
     reads,
     grid: grid.map((params) => ({ ...params })),
+    ...(extend ? { extend } : {}),
     async fit(data, params, run) {
       const learned = learns(data)
       if (learned === undefined) return undefined

@@ -64,7 +64,7 @@ function weightsOf(name: string, blends: Readonly<Record<Frame, Model>>): Record
 
 function limitsOf(shop: Shop, recipe: Recipe, fitted: readonly FittedSource[]): string[] {
   const limits = [
-    'It speaks of products that were known when it was trained; later ones wait for the next training, and until then only fill lists that nothing else fills.',
+    'Products that came after it was trained are found by what they are alone, where content has a voice; what shoppers do with them counts from the next training on.',
     'It says what shoppers are likely to choose, not what the store gains by showing it: that takes an experiment.',
   ]
   const unlearned = FRAMES.filter((frame) => !recipe.blends[frame].report)

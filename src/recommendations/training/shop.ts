@@ -8,7 +8,7 @@ import { DEFAULT_PLACEMENTS } from '../../core/decisions/placements.ts'
 import type { JobRun, StoredProduct, StoreReader } from '../../core/ports.ts'
 import { consentedInteractions } from '../../core/profiles/training-data.ts'
 import { type ShopLines, TRAINING_KINDS } from '../decide/history.ts'
-import { attributesOf } from './attributes.ts'
+import { type ContentWords, describe } from './attributes.ts'
 
 export const DAY = 86_400_000
 
@@ -20,7 +20,9 @@ export interface Shop {
   readonly lines: ShopLines
   /** [items] ProductRow */
   readonly rows: Int32Array
+  /** Undefined where no product is described. */
   readonly attributes: ItemAttributes | undefined
+  readonly words: ContentWords | undefined
   readonly catalog: CatalogSnapshot
   /** History that was read, UTC milliseconds; `to` is exclusive. */
   readonly from: number
@@ -72,10 +74,12 @@ export async function readShop(reader: ShopReader, windowDays: number, run: JobR
           : 'nobody has looked at or bought anything in the window',
     })
   }
+  const content = describe(Array.from(data.products, (row) => described.get(row)))
   return {
     lines: { ...data, users: data.profiles.length, items: data.products.length },
     rows: data.products,
-    attributes: attributesOf(Array.from(data.products, (row) => described.get(row))),
+    attributes: content?.attributes,
+    words: content?.words,
     catalog: catalog.current,
     from,
     to,
