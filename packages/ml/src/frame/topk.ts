@@ -31,7 +31,10 @@ export class TopK {
     const { touched, scores } = board
     for (let t = 0; t < board.count; t++) {
       const item = touched[t]!
-      if (mask === undefined || mask[item] !== 1) this.offer(item, scores[item]!)
+      const score = scores[item]!
+      // Most items of a long board are worse than the worst kept; a board's scores are Float32 as they are.
+      if (this.count === this.k && score < this.scores[0]!) continue
+      if (mask === undefined || mask[item] !== 1) this.offer(item, score)
     }
     return this.finish()
   }
