@@ -58,9 +58,11 @@ export class ItemGraph implements ScoresItems, FindsSimilar, Explains {
     const found: Contribution[] = []
     for (let slot = 0; slot < history.count; slot++) {
       const source = history.items[slot]!
-      const at = this.#ids.subarray(this.#offsets[source], this.#offsets[source + 1]).indexOf(item)
-      if (at < 0) continue
-      const weight = history.values[slot]! * this.#weights[this.#offsets[source]! + at]!
+      const end = this.#offsets[source + 1]!
+      let at = this.#offsets[source]!
+      while (at < end && this.#ids[at] !== item) at++
+      if (at === end) continue
+      const weight = history.values[slot]! * this.#weights[at]!
       found.push({ kind: 'item', index: source, weight })
     }
     return largestFirst(found).slice(0, limit)
