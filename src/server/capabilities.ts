@@ -48,9 +48,9 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     open: openModels,
   })
   const { loaded, broken } = await registry.load()
-  for (const { version } of broken) {
+  for (const { version, error } of broken) {
     logger.error(
-      { version, serving: loaded?.version.version ?? null, code: 'MODEL_BROKEN' },
+      { version, problem: error.body.what, serving: loaded?.version.version ?? null, code: 'MODEL_BROKEN' },
       'a model version is broken; the newest sound one before it serves',
     )
   }
