@@ -82,7 +82,11 @@ export class FeatureScan {
     if (partial.count <= top.k) {
       for (let t = 0; t < partial.count; t++) this.#scoreInFull(profile, partial.touched[t]!, board)
     } else {
-      for (let t = 0; t < partial.count; t++) top.offer(partial.touched[t]!, partial.scores[partial.touched[t]!]!)
+      for (let t = 0; t < partial.count; t++) {
+        const score = partial.scores[partial.touched[t]!]!
+        // Asked here too, since most are worse than the worst kept, and a call for each boxes its score.
+        if (top.count < top.k || score >= top.scores[0]!) top.offer(partial.touched[t]!, score)
+      }
       for (let c = 0; c < top.count; c++) this.#scoreInFull(profile, top.ids[c]!, board)
     }
     partial.clear()
