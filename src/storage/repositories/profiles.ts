@@ -1,4 +1,4 @@
-import { type ConsentState, LEGAL_BASES, type LegalBasis, PURPOSES } from '../../contracts/consent.ts'
+import { type ConsentState, LEGAL_BASES, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
 import { formatUuid, parseUuid } from '../../contracts/ids.ts'
 import type { Clock, Identity, IdentityLink, ProfileRepository, ProfileRow, StoredProfile } from '../../core/ports.ts'
 import { bytes, integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
@@ -118,16 +118,22 @@ export function basisOf(index: number): LegalBasis {
   return LEGAL_BASES[index] ?? 'consent'
 }
 
-/** Of each purpose the latest statement of all linked rows; of two at the same moment the refusal. */
+/**
+ * Of each purpose the latest statement of all linked rows; of two at the same moment the refusal. Each is one look into
+ * the primary key: a shopper whose every event repeats the consent costs no more than one who said it once.
+ */
 export function readConsents({ connection }: ReadContext, row: ProfileRow): ConsentState[] {
-  const find = connection.statement('SELECT purpose, granted, at, source FROM consents WHERE profile = ?')
-  const latest = new Map<string, ConsentState>()
+  const find = connection.statement(
+    'SELECT granted, at, source FROM consents WHERE profile = ? AND purpose = ? ORDER BY at DESC, granted LIMIT 1',
+  )
+  const latest = new Map<Purpose, ConsentState>()
   for (const member of membersOf(connection, row)) {
-    for (const stored of find.all(member)) {
-      const state = consentOf(stored)
-      const before = state && latest.get(state.purpose)
-      if (state === undefined) continue
-      if (before === undefined || supersedes(state, before)) latest.set(state.purpose, state)
+    for (const purpose of PURPOSES) {
+      const stored = find.get(member, purpose)
+      if (stored === undefined) continue
+      const state = consentOf(purpose, stored)
+      const before = latest.get(purpose)
+      if (before === undefined || supersedes(state, before)) latest.set(purpose, state)
     }
   }
   return [...latest.values()]
@@ -137,12 +143,8 @@ function supersedes(state: ConsentState, before: ConsentState): boolean {
   return state.at > before.at || (state.at === before.at && !state.granted)
 }
 
-function consentOf(row: Row): ConsentState | undefined {
-  const said = text(row, 'purpose')
-  const purpose = PURPOSES.find((one) => one === said)
-  return (
-    purpose && { purpose, granted: integer(row, 'granted') === 1, at: integer(row, 'at'), source: text(row, 'source') }
-  )
+function consentOf(purpose: Purpose, row: Row): ConsentState {
+  return { purpose, granted: integer(row, 'granted') === 1, at: integer(row, 'at'), source: text(row, 'source') }
 }
 
 function linkOf(row: Row): IdentityLink {
