@@ -1,4 +1,5 @@
 import type { Client, Job } from '@storemind/client'
+import { errorBody } from '../contracts/errors.ts'
 import type { Context, GlobalOptions } from './context.ts'
 import { progressView } from './output/progress.ts'
 import { ReportedError } from './reported-error.ts'
@@ -33,6 +34,7 @@ export async function runJob(
     job = await client.getJob({ id: job.id })
   }
   view.end()
-  if (job.error !== undefined) throw new ReportedError(job.error)
+  // A job that a dying process left behind has an end but no error of its own.
+  if (job.status !== 'succeeded') throw new ReportedError(job.error ?? errorBody('JOB_CANCELLED', { kind: job.kind }))
   return job
 }

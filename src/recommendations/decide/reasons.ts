@@ -63,7 +63,10 @@ function told(evidence: Evidence, item: number, share: number, context: ReasonCo
     case 'trend':
       return [{ code: 'trending', weight: share }]
     case 'user_neighbours':
-      return [{ code: 'people_like_you', weight: share }]
+      // Who is most like a shopper is the shopper: of a product that was bought before, "people like you" may be nobody else.
+      return context.questions.bought.items.includes(item)
+        ? [boughtBefore(item, share, context)]
+        : [{ code: 'people_like_you', weight: share }]
     case 'bought_together':
       return shared(
         contributions,
