@@ -199,8 +199,23 @@ describe('the storefront in a browser', () => {
       expect(controls.filter(({ text, height }) => text === '' || height < 40)).toEqual([])
       for (const role of ['banner', 'main', 'contentinfo'] as const) expect(await page.getByRole(role).count()).toBe(1)
       expect(await heading(1).count()).toBe(1)
+      // The name and the cart share the first line of the header.
+      const middle = async (part: string) => {
+        const box = await page.locator(`header ${part}`).boundingBox()
+        return box === null ? Number.NaN : box.y + box.height / 2
+      }
+      expect(Math.abs((await middle('.brand')) - (await middle('.cart-link')))).toBeLessThan(8)
     },
   )
+
+  it('shows the next page from its top', async () => {
+    await open()
+    const name = page.getByRole('region').first().locator('h3 a').last()
+    await name.scrollIntoViewIfNeeded()
+    await name.click()
+    await page.locator('.crumbs').waitFor()
+    expect(await page.evaluate(() => window.scrollY)).toBe(0)
+  })
 
   it('begins with a link past the header', async () => {
     await open()

@@ -96,8 +96,9 @@ main { max-width: 1200px; margin: 0 auto; padding: 28px 20px 60px; display: grid
   .top { position: static; }
   .bar { padding: 8px 14px; gap: 6px 12px; }
   .brand { font-size: 1rem; gap: 6px; }
-  .cart-link { padding: 0 10px; }
-  .language button { min-width: 42px; padding: 0 8px; }
+  .brand { flex: 1 1 0; min-width: 0; margin-right: 0; line-height: 1.2; }
+  .cart-link { padding: 0 10px; gap: 6px; }
+  .language button { min-width: 40px; padding: 0 6px; }
   .field { order: 5; width: 100%; }
   .field select { flex: 1; max-width: none; min-width: 0; }
   .switch { order: 6; }

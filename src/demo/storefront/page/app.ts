@@ -25,8 +25,9 @@ async function draw(session: Session, options: { readonly move: boolean; readonl
   showCartCount(session)
   say(options.said ?? title ?? '')
   if (!options.move) return
-  window.scrollTo(0, 0)
-  main.focus()
+  window.scrollTo({ top: 0, behavior: 'instant' })
+  // Focus alone would scroll the page's first lines beneath the bar that stays on top.
+  main.focus({ preventScroll: true })
 }
 
 function pageOf(session: Session): Promise<HTMLElement[]> {
