@@ -79,6 +79,9 @@ test('the documentation fetches nothing from elsewhere', async () => {
     expect(asset).not.toMatch(/^(https?:)?\/\//)
     expect((await engine.app.inject(new URL(asset, 'http://x/docs/').pathname)).statusCode, asset).toBe(200)
   }
+  // On another machine's plain HTTP, an upgrade of its addresses would leave the page without style and script.
+  expect(page.headers['content-security-policy']).toMatch(/default-src 'self'/)
+  expect(page.headers['content-security-policy']).not.toContain('upgrade-insecure-requests')
   const front = await engine.app.inject('/')
   expect(front.body).toContain('storemind train')
   expect(front.body).not.toMatch(/https?:\/\//)

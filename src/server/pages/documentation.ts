@@ -15,8 +15,18 @@ export function serveDocumentation(app: FastifyInstance, document: object): void
   void app.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } })
   void app.register(swaggerUi, {
     routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null, defaultModelsExpandDepth: -1 },
+    // Its script sets styles. Not `upgrade-insecure-requests`, which the plugin's own policy has: on plain HTTP it would
+    // keep the page from its own files wherever the server's name is not this machine's own.
+    staticCSP:
+      "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; style-src 'self' 'unsafe-inline'",
+    uiConfig: {
+      // Without the bar of the plugin's own makers.
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      validatorUrl: null,
+      defaultModelsExpandDepth: -1,
+    },
     theme: { title: 'Storemind: the API' },
   })
 }
