@@ -78,7 +78,7 @@ export const csvOrders: Importer = {
     title: 'Orders as CSV',
     reads: 'A CSV file with a header and one order line a row; columns are found by name or by --map.',
     example:
-      'storemind import csv-orders orders.csv --basis contract --map customer=CustomerNo --timezone Europe/Berlin',
+      'storemind import csv-orders orders.csv --basis contract --map customer=CustomerNo --option timezone=Europe/Berlin',
     fields: fieldsInfo(FIELDS),
     options: Object.values(OPTIONS),
   },

@@ -72,6 +72,11 @@ describe('openTable', () => {
     expect(await codeOf(rows('id,b\n1,2\n', { map: { id: 'constructor' } }))).toMatch(/FILE_MISSING_COLUMN/)
   })
 
+  it('says how to part a header that came as one column', async () => {
+    expect(await codeOf(rows('No;sku\n1;2\n'))).toContain("delimiter=';' parts it")
+    expect(await codeOf(rows('No\tsku\n1\t2\n'))).toContain("delimiter='tab' parts it")
+  })
+
   it('refuses a header that repeats a column it needs, and only then', async () => {
     expect(await codeOf(rows('id,title,id\n1,2,3\n'))).toMatch(/^FILE_DUPLICATE_COLUMN/)
     expect(await rows('id,x,x\n1,2,3\n')).toEqual(['2: 1|'])

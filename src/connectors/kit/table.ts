@@ -105,11 +105,22 @@ function findColumn(file: SourceFile, header: readonly string[], field: FieldSpe
   return -1
 }
 
+/** What else may stand between columns where a header has but one. */
+const DELIMITERS = [
+  { character: ';', name: ';' },
+  { character: '\t', name: 'tab' },
+  { character: '|', name: '|' },
+  { character: ',', name: ',' },
+] as const
+
 function positions(header: readonly string[], matches: (name: string) => boolean): number[] {
   return header.flatMap((name, index) => (matches(name) ? [index] : []))
 }
 
 function quotedHeader(header: readonly string[]): string {
+  const [only = ''] = header
+  const delimiter = header.length === 1 ? DELIMITERS.find(({ character }) => only.includes(character)) : undefined
+  if (delimiter) return `${quoted(only)} as a single column; --option delimiter='${delimiter.name}' parts it`
   const shown = header.slice(0, 40).map(quoted).join(', ')
   return header.length > 40 ? `${shown}, … (${header.length})` : shown
 }

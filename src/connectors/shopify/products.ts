@@ -102,7 +102,7 @@ export const shopifyProducts: Importer = {
     id: 'shopify-products',
     title: 'Shopify product export',
     reads: 'The CSV file of Shopify’s product export.',
-    example: 'storemind import shopify-products products_export.csv --currency EUR',
+    example: 'storemind import shopify-products products_export.csv --option currency=EUR',
     fields: fieldsInfo(FIELDS),
     options: [OPTIONS.encoding, OPTIONS.delimiter, OPTIONS.currency, OPTIONS.market],
   },

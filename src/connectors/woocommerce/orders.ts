@@ -118,7 +118,7 @@ export const woocommerceOrders: Importer = {
     title: 'WooCommerce order export',
     reads:
       'A CSV file of an order export plugin: one row per line item (Order Number, Order Date, SKU, Quantity, Item Cost …), or one row per order with columns line_item_1, line_item_2 … (“name:Mug|product_id:12|sku:MUG|quantity:2|total:24.00”).',
-    example: 'storemind import woocommerce-orders orders.csv --basis contract --timezone Europe/Madrid',
+    example: 'storemind import woocommerce-orders orders.csv --basis contract --option timezone=Europe/Madrid',
     fields: fieldsInfo(FIELDS),
     options: Object.values(OPTIONS),
   },

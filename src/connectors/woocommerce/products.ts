@@ -72,7 +72,7 @@ export const woocommerceProducts: Importer = {
     id: 'woocommerce-products',
     title: 'WooCommerce product export',
     reads: 'The CSV file of WooCommerce’s own product export, with the column names in English.',
-    example: 'storemind import woocommerce-products wc-product-export.csv --currency EUR',
+    example: 'storemind import woocommerce-products wc-product-export.csv --option currency=EUR',
     fields: fieldsInfo(FIELDS),
     options: [OPTIONS.encoding, OPTIONS.delimiter, OPTIONS.decimal, OPTIONS.currency, OPTIONS.market],
   },
