@@ -19,7 +19,9 @@ export type ImportRequest = Type.Static<typeof ImportRequest>
 
 export const ImportCounts = Type.Object(
   {
-    rows: Type.Integer(),
+    rows: Type.Integer({
+      description: 'Records read: a product, an order with its lines, an event, or a row refused.',
+    }),
     products: Type.Integer({ description: 'Products added or changed.' }),
     productsUnchanged: Type.Integer(),
     events: Type.Integer({ description: 'Events added.' }),
@@ -50,7 +52,7 @@ export const ImportReport = Type.Object(
     dryRun: Type.Boolean(),
     startedAt: Millis,
     endedAt: Type.Optional(Millis),
-    complete: Type.Boolean(),
+    complete: Type.Boolean({ description: 'False where a file was cut off; what came before the cut was imported.' }),
     counts: ImportCounts,
     /** How often each problem occurred. */
     problemsByCode: Type.Record(Type.String(), Type.Integer()),

@@ -48,7 +48,7 @@ export async function runImport(
       progress(0)
       await sink.update(tally)
     }
-    await sink.update(tally, { at: run.clock(), complete: true })
+    await sink.update(tally, { at: run.clock(), complete: tally.complete })
   } catch (error) {
     await sink.update(tally, { at: run.clock(), complete: false })
     throw error
@@ -62,7 +62,7 @@ export async function runImport(
     dryRun,
     startedAt,
     endedAt,
-    complete: true,
+    complete: tally.complete,
     counts: tally.counts,
     problemsByCode: tally.problemsByCode,
     problems: tally.firstProblems,
@@ -85,6 +85,7 @@ async function importFile(file: ImportFile, { importer, source, sink, tally, run
   let batch = emptyBatch()
   let size = 0
   let sawProducts = false
+  let wasCut = false
   let storing: Promise<void> = Promise.resolve()
   const flush = async () => {
     await storing
@@ -98,6 +99,7 @@ async function importFile(file: ImportFile, { importer, source, sink, tally, run
     for await (const item of file.read({ signal: run.signal, onBytes: progress })) {
       run.signal.throwIfAborted()
       sawProducts ||= item.kind === 'product'
+      wasCut ||= item.kind === 'problem' && item.code === 'FILE_TRUNCATED'
       add(batch, item, importer, source, run.clock(), tally)
       if (++size >= BATCH) await flush()
     }
@@ -107,7 +109,8 @@ async function importFile(file: ImportFile, { importer, source, sink, tally, run
     await storing
   }
   // A feed's older version may come back on purpose, so files with products are always compared record by record.
-  if (!sawProducts) await sink.finish(fingerprint)
+  // A file that was cut off is read again, and says so again.
+  if (!sawProducts && !wasCut) await sink.finish(fingerprint)
 }
 
 function add(

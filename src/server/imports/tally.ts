@@ -18,6 +18,11 @@ export class ImportTally {
   readonly problemsByCode: Record<string, number> = {}
   readonly firstProblems: RowProblem[] = []
 
+  /** Whether every file was there to its end. */
+  get complete(): boolean {
+    return this.problemsByCode['FILE_TRUNCATED'] === undefined
+  }
+
   problem(line: SourceLine, code: ErrorCode, details: ErrorDetails): RowProblem {
     const problem = { file: line.file, line: line.line, code, message: errorBody(code, details).what }
     this.counts.problems++
