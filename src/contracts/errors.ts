@@ -128,7 +128,7 @@ export const ERRORS = {
     status: 409,
     what: 'The {kind} job was cancelled.',
     why: 'It was interrupted or cancelled before it ended. What it had committed stands.',
-    todo: 'Run the same command again; it goes on where it stopped.',
+    todo: 'Run the same command again: an import goes on where it stopped, other work begins anew.',
   },
   WORKER_DIED: {
     status: 500,
@@ -312,13 +312,13 @@ export const ERRORS = {
     status: 409,
     what: 'There already is a store at {path}.',
     why: 'Making a new one would overwrite it.',
-    todo: 'Choose another folder, or remove this one yourself.',
+    todo: 'Choose another folder. To replace the store by a backup: `storemind restore --force`.',
   },
   STORE_LOCKED: {
     status: 409,
-    what: 'The store {path} is in use by process {pid}, which does not answer.',
+    what: 'The store {path} is in use by process {pid}.',
     why: 'One process writes to a store at a time.',
-    todo: 'Stop that process, or wait for it to start.',
+    todo: 'If it serves, other commands ask it once it has started. To serve or restore yourself, stop it first.',
   },
   STORE_NEWER: {
     status: 409,
@@ -337,6 +337,12 @@ export const ERRORS = {
     what: 'The disk that holds {path} is full.',
     why: 'Storemind refuses what it cannot keep. Nothing that was acknowledged is lost.',
     todo: 'Free space; `storemind check` shows what the store uses and forecasts.',
+  },
+  BACKUP_FOLDER_TAKEN: {
+    status: 409,
+    what: 'The folder {path} is not empty.',
+    why: 'A backup overwrites nothing.',
+    todo: 'Name a folder that does not exist yet, or an empty one.',
   },
   BACKUP_INVALID: {
     status: 400,

@@ -82,6 +82,7 @@ export interface Finding {
 }
 
 export interface ImportCounts {
+  /** Records read: a product, an order with its lines, an event, or a row refused. */
   readonly rows: number
   /** Products added or changed. */
   readonly products: number
@@ -104,6 +105,7 @@ export interface ImportReport {
   readonly startedAt: number
   /** UTC milliseconds. */
   readonly endedAt?: number
+  /** False where a file was cut off; what came before the cut was imported. */
   readonly complete: boolean
   readonly counts: ImportCounts
   readonly problemsByCode: Readonly<Record<string, number>>
@@ -413,6 +415,7 @@ export type ErrorCode =
   | 'STORE_NEWER'
   | 'STORE_DAMAGED'
   | 'DISK_FULL'
+  | 'BACKUP_FOLDER_TAKEN'
   | 'BACKUP_INVALID'
   | 'KEYS_MISSING'
   | 'CONFIGURATION_INVALID'
@@ -454,7 +457,7 @@ export interface Client {
   train(body: TrainRequest, options?: CallOptions): Promise<Job>
   /**
    * Writes a consistent copy of the running store to a folder on its machine.
-   * @throws StoremindError BACKUP_INVALID, JOB_RUNNING, DISK_FULL
+   * @throws StoremindError BACKUP_FOLDER_TAKEN, JOB_RUNNING, DISK_FULL
    */
   backUp(body: {
     readonly to: string

@@ -346,7 +346,7 @@ export const backUp = route({
     { additionalProperties: false },
   ),
   response: Job,
-  errors: ['BACKUP_INVALID', 'JOB_RUNNING', 'DISK_FULL'],
+  errors: ['BACKUP_FOLDER_TAKEN', 'JOB_RUNNING', 'DISK_FULL'],
 })
 export const StorageReport = Type.Object(
   {

@@ -45,7 +45,7 @@ export function operationRoutes(parts: OperationParts): RouteHandler[] {
       await refuseTaken(to)
       if (keysTo !== undefined) await refuseTaken(keysTo)
       return runner.start('backup', keysTo === undefined ? { to } : { to, keysTo }, async ({ signal, progress }) => {
-        const report = (done: number, total: number) => progress({ phase: 'copying', done, total, unit: 'pages' })
+        const report = (done: number, total: number) => progress({ phase: 'copying', done, total, unit: 'bytes' })
         await store.maintenance.backUp(to, keysTo, report, signal)
         return { to, ...(keysTo === undefined ? {} : { keysTo }) }
       })
@@ -54,12 +54,7 @@ export function operationRoutes(parts: OperationParts): RouteHandler[] {
 }
 
 async function refuseTaken(path: string): Promise<void> {
-  if (!(await freeFolder(path))) {
-    throw new CodedError('BACKUP_INVALID', {
-      path,
-      problem: 'the folder is not empty, and a backup overwrites nothing',
-    })
-  }
+  if (!(await freeFolder(path))) throw new CodedError('BACKUP_FOLDER_TAKEN', { path })
 }
 
 /** Of the product's package.json, two folders above `server` in a checkout and in a package alike. */

@@ -26,7 +26,7 @@ export interface BackUpTask {
  * A consistent copy of a store in use: the database as it was at one moment, the files of its models, its
  * configuration without secrets, and a manifest with the SHA-256 of each. Writing goes on meanwhile. The folder
  * appears under its name only when it is whole. Keys are copied after the database, so that none is missing.
- * @throws CodedError BAD_REQUEST where a folder is in the way, JOB_CANCELLED, DISK_FULL
+ * @throws CodedError BACKUP_FOLDER_TAKEN, JOB_CANCELLED, DISK_FULL
  */
 export async function backUpStore(task: BackUpTask): Promise<void> {
   const { layout, storeId, clock, keysTo, signal } = task
@@ -118,7 +118,7 @@ function writeManifest(folder: string, manifest: Manifest): void {
 function refuseOccupied(path: string): void {
   if (!existsSync(path)) return
   if (statSync(path).isDirectory() && readdirSync(path).length === 0) return
-  throw new CodedError('BAD_REQUEST', { problem: `${path} is not an empty folder` })
+  throw new CodedError('BACKUP_FOLDER_TAKEN', { path })
 }
 
 function progressOver({ layout, keysTo, onProgress }: BackUpTask): (bytes: number) => void {

@@ -85,8 +85,13 @@ test('restoring refuses a store in its place, a store in use, and keys of anothe
   await expect(restoreStore({ ...target, force: true, keysFrom: other.keysTo })).rejects.toMatchObject({
     code: 'KEYS_MISSING',
   })
-  await expect(restoreStore({ from: to, keysFrom: undefined, to: join(dirname(to), 'new') })).rejects.toMatchObject({
+  const elsewhere = join(dirname(to), 'new')
+  await expect(restoreStore({ from: to, keysFrom: undefined, to: elsewhere })).rejects.toMatchObject({
     code: 'KEYS_MISSING',
+    details: { path: elsewhere },
+  })
+  await expect(restoreStore({ ...target, force: true, from: `${to}-none` })).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
   })
   await restoreStore({ from: to, to: options.directory, force: true })
   await (await openStore(options)).close()
@@ -99,5 +104,7 @@ test('a backup can be stopped and leaves nothing behind; a folder in its place i
   const stopped = store.maintenance.backUp(target, undefined, () => stop.abort(), stop.signal)
   await expect(stopped).rejects.toMatchObject({ code: 'JOB_CANCELLED' })
   expect(readdirSync(base).filter((name) => name.includes('stopped'))).toEqual([])
-  await expect(store.maintenance.backUp(to, undefined, () => undefined)).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  await expect(store.maintenance.backUp(to, undefined, () => undefined)).rejects.toMatchObject({
+    code: 'BACKUP_FOLDER_TAKEN',
+  })
 })

@@ -24,7 +24,7 @@ export interface RestoreOptions {
 /**
  * Makes a store of a backup. The backup is checked against its manifest before anything is touched; the store is
  * built beside its place, opened once with its keys, and then put in place by renaming.
- * @throws CodedError BACKUP_INVALID, STORE_EXISTS, STORE_LOCKED, STORE_NEWER, KEYS_MISSING, DISK_FULL
+ * @throws CodedError FILE_NOT_FOUND, BACKUP_INVALID, STORE_EXISTS, STORE_LOCKED, STORE_NEWER, KEYS_MISSING, DISK_FULL
  */
 export async function restoreStore(options: RestoreOptions): Promise<void> {
   const to = resolve(options.to)
@@ -57,6 +57,8 @@ export async function restoreStore(options: RestoreOptions): Promise<void> {
     rmSync(replaced, { recursive: true, force: true })
   } catch (error) {
     rmSync(building, { recursive: true, force: true })
+    // The keys are missed where the store was to be, not where it was built.
+    if (error instanceof CodedError && error.code === 'KEYS_MISSING') throw new CodedError('KEYS_MISSING', { path: to })
     throw codedFrom(error, to)
   }
 }
@@ -81,6 +83,7 @@ async function copyAll(from: string, manifest: Manifest, to: string): Promise<vo
 /** Reads a manifest and checks every file that it names. */
 async function verifyBackup(path: string, format: Manifest['format']): Promise<Manifest> {
   const invalid = (problem: string, cause?: unknown) => new CodedError('BACKUP_INVALID', { path, problem }, { cause })
+  if (!existsSync(path)) throw new CodedError('FILE_NOT_FOUND', { path, problem: 'there is no such folder' })
   let manifest: unknown
   try {
     manifest = JSON.parse(readFileSync(join(path, MANIFEST_FILE), 'utf8'))
