@@ -15,6 +15,7 @@ test('docs/cli.md speaks of every command and every exit code', () => {
   const terminal = { out: () => {}, err: () => {}, errIsTTY: false, inIsTTY: false, ask: async () => '' }
   const context = {
     terminal,
+    program: 'storemind',
     clock: () => 0,
     randomBytes: () => {},
     environment: {},

@@ -1,6 +1,8 @@
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { Check } from 'typebox/value'
 import { LANGUAGES, type Language } from '../contracts/decision.ts'
 import { CodedError } from '../contracts/errors.ts'
+import { Id } from '../contracts/ids.ts'
 import type { Terminal } from './terminal.ts'
 
 export const DEFAULT_STORE = 'data/store'
@@ -8,6 +10,8 @@ export const DEFAULT_STORE = 'data/store'
 /** What every command can see of the call. */
 export interface Context {
   readonly terminal: Terminal
+  /** How the user calls the command: `storemind`, or from a checkout the path of its `bin/storemind`. */
+  readonly program: string
   readonly clock: () => number
   readonly randomBytes: (bytes: Uint8Array) => void
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -28,6 +32,16 @@ export interface GlobalOptions {
 
 export function storeDirectory(context: Context, options: GlobalOptions): string {
   return resolve(context.workingDirectory, options.store ?? (context.environment['STOREMIND_STORE'] || DEFAULT_STORE))
+}
+
+/** A whole command to copy, the store named where the user has to name it again. */
+export function commandLine(context: Context, options: GlobalOptions, words: string): string {
+  const command = `${context.program} ${words}`
+  if (options.store === undefined) return command
+  const full = storeDirectory(context, options)
+  const path = relative(context.workingDirectory, full)
+  const shortest = path === '' || path.startsWith('..') || isAbsolute(path) ? full : path
+  return `${command} --store ${/^[\w@%+=:,./-]+$/.test(shortest) ? shortest : `'${shortest.replaceAll("'", "'\\''")}'`}`
 }
 
 /** `--set server.port=80 --set log.level=debug` */
@@ -56,6 +70,14 @@ export function languageOf(options: GlobalOptions): Language | undefined {
     })
   }
   return language
+}
+
+/** @throws CodedError USAGE for what is not an id that Storemind gave */
+export function idNamed(text: string, what: string): string {
+  if (Check(Id, text)) return text
+  throw new CodedError('USAGE', {
+    problem: `${what} is an id like 01936b5e-7c1a-7000-8000-0123456789ab, not "${text}"`,
+  })
 }
 
 /** @throws CodedError USAGE for what is not a whole number in the range */

@@ -15,6 +15,17 @@ export const EXIT = {
   interrupted: 5,
 } as const
 
+/** Ends a command that has told its story already, with this exit code. */
+export class Outcome extends Error {
+  override readonly name = 'Outcome'
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
 const USAGE: readonly string[] = [
   'USAGE',
   'BAD_REQUEST',

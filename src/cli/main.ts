@@ -2,8 +2,10 @@
 import { randomFillSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
+import { relative } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline/promises'
+import { fileURLToPath } from 'node:url'
 import type { Context } from './context.ts'
 
 // Modules compiled once are not compiled again; what comes next is therefore imported after this.
@@ -42,6 +44,7 @@ const context: Context = {
       }
     },
   },
+  program: program(),
   clock: () => Date.now(),
   randomBytes: (bytes) => {
     randomFillSync(bytes)
@@ -53,6 +56,12 @@ const context: Context = {
 }
 
 process.exitCode = await runCommand(context, version(), process.argv.slice(2))
+
+/** An installed package has its command in the path; a checkout is called by the file in it. */
+function program(): string {
+  if (!import.meta.url.endsWith('.ts')) return 'storemind'
+  return relative(process.cwd(), fileURLToPath(new URL('../../bin/storemind', import.meta.url)))
+}
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))

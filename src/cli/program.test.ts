@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importerInfos } from '../server/importers.ts'
 import { createProgram, runCommand } from './program.ts'
 
 let folder: string
@@ -25,6 +26,7 @@ function contextFor(options: { readonly signal?: AbortSignal; readonly onErr?: (
       inIsTTY: false,
       ask: async () => '',
     },
+    program: 'storemind',
     clock: () => Date.now(),
     randomBytes: (bytes: Uint8Array) => {
       randomFillSync(bytes)
@@ -79,11 +81,39 @@ test.each([
   [['import', 'nonsense', '.'], 2, 'IMPORTER_UNKNOWN'],
   [['import', 'csv-orders', 'none.csv', '--basis', 'sample'], 3, 'FILE_NOT_FOUND'],
   [['import', 'csv-orders', '.'], 2, 'BASIS_REQUIRED'],
-  [['restore', 'nowhere', '--store', 'restored'], 1, 'BACKUP_INVALID'],
+  [['restore', 'nowhere', '--store', 'restored'], 3, 'FILE_NOT_FOUND'],
+  [['models'], 2, 'USAGE'],
+  [['explain', 'nonsense'], 2, 'USAGE'],
+  [['keys', 'remove', '7'], 2, 'USAGE'],
 ])('%j exits with %i and %s', async (args, code, error) => {
   const failed = await json(...args)
   expect([failed.code, failed.value.error.code]).toEqual([code, error])
   expect(Object.keys(failed.value.error).toSorted()).toEqual(['code', 'todo', 'what', 'why'])
+})
+
+test.each(importerInfos())('the example of $id names options that there are', async ({ example }) => {
+  const [, ...args] = (example.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) => word.replaceAll('"', ''))
+  const { value } = await json(...args, '--store', 'examples')
+  expect(value.error.code).toBe('FILE_NOT_FOUND')
+})
+
+test('a dry run judges without leaving a store', async () => {
+  writeFileSync(join(folder, 'try.csv'), 'no,when,sku\n1,2025-06-01T10:00:00Z,A\n2,soon,B\n')
+  const map = ['--map', 'order_id=no', '--map', 'time=when']
+  const args = ['import', 'csv-orders', 'try.csv', '--basis', 'contract', ...map, '--store', 'tried']
+  const { code, value } = await json(...args, '--dry-run')
+  expect([code, value.counts.events, value.problemsByCode]).toEqual([0, 1, { ROW_TIME_INVALID: 1 }])
+  expect(existsSync(join(folder, 'tried'))).toBe(false)
+  expect(await json(...args)).toMatchObject({ code: 0, value: { counts: { events: 1 } } })
+  expect((await words(...args)).out).toContain('Nothing was new')
+})
+
+test('an import of a file that was cut off is said to be incomplete, each time', async () => {
+  writeFileSync(join(folder, 'cut.csv'), 'order_id,time,product_id\n1,2025-06-01,A\n2,2025-06-02,"B')
+  const args = ['import', 'csv-orders', 'cut.csv', '--basis', 'contract', '--store', 'cut']
+  expect(await json(...args)).toMatchObject({ code: 1, value: { complete: false } })
+  const again = await words(...args)
+  expect([again.code, again.out]).toEqual([1, expect.stringContaining('not complete')])
 })
 
 test('the settings are shown with their sources, secrets masked', async () => {
@@ -118,6 +148,7 @@ test('a simulated store goes all the way: made, trained, asked, explained', asyn
   const told = await words('recommend', ...store, '--profile', shopper, '--limit', '5', '--language', 'zh')
   expect(told.out).toContain(decision.items[0].name)
   expect(told.out).toMatch(/\p{Script=Han}/u)
+  expect(told.out.trimEnd()).toMatch(/storemind explain [0-9a-f-]{36} --store demo$/)
 
   const explained = await json('explain', decision.id, ...store)
   expect(explained.value.decision.items.map(({ productId }: { productId: string }) => productId)).toEqual(
@@ -168,7 +199,10 @@ test('one shopper is exported, and after erasure unknown', async () => {
 
 test('a backup restores to a store that answers', async () => {
   expect(await json('backup', 'copy', '--keys-to', 'copy-keys', '--store', 'demo')).toMatchObject({ code: 0 })
-  expect(await json('backup', 'copy', '--store', 'demo')).toMatchObject({ code: 1 })
+  expect(await json('backup', 'copy', '--store', 'demo')).toMatchObject({
+    code: 4,
+    value: { error: { code: 'BACKUP_FOLDER_TAKEN' } },
+  })
   expect(await json('restore', 'copy', '--keys', 'copy-keys', '--store', 'again')).toMatchObject({ code: 0 })
   expect(await json('restore', 'copy', '--keys', 'copy-keys', '--store', 'again')).toMatchObject({ code: 4 })
   expect(await json('recommend', '--store', 'again', '--limit', '2')).toMatchObject({ code: 0 })
@@ -218,7 +252,7 @@ test('an import makes the store, is interrupted with its own exit code, and goes
     },
   })
   expect(await runCommand(context, '0.0.0', command)).toBe(5)
-  expect(err.join('')).toContain('goes on where it stopped')
+  expect(err.join('')).toContain('an import goes on where it stopped')
   const resumed = await json(...command)
   expect(resumed.code).toBe(0)
   expect(resumed.value.counts.events + resumed.value.counts.eventsKnown).toBe(30_000)

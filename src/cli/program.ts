@@ -17,7 +17,7 @@ import { addRecommend } from './commands/recommend.ts'
 import { addServe } from './commands/serve.ts'
 import { addTrain } from './commands/train.ts'
 import { type Context, DEFAULT_STORE } from './context.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT, exitCodeOf, Outcome } from './exit-codes.ts'
 import { wordsOf } from './reported-error.ts'
 
 /** In the order in which a store's team meets them. */
@@ -82,9 +82,13 @@ export async function runCommand(context: Context, version: string, args: readon
     await createProgram(context, version).parseAsync([...args], { from: 'user' })
     return EXIT.ok
   } catch (error) {
+    if (error instanceof Outcome) return error.exitCode
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok
-      if (error.code === 'commander.help') return EXIT.usage
+      if (error.code === 'commander.help') {
+        if (!args.includes('--json')) return EXIT.usage
+        return told(context, args, new CodedError('USAGE', { problem: 'it names no command' }))
+      }
       return told(context, args, new CodedError('USAGE', { problem: error.message.replace(/^error: /, '') }))
     }
     return told(context, args, error)

@@ -46,9 +46,20 @@ export function storageWords({
   steadyStateBytes,
   daysUntilFull,
 }: StorageReport): string {
-  const growth = bytesPerDay > 0 ? `, grows by ${bytes(Math.round(bytesPerDay))} a day` : ''
-  const bound = steadyStateBytes === null ? '' : `, and retention holds it at ${bytes(Math.round(steadyStateBytes))}`
-  const full =
-    daysUntilFull === null ? '' : ` At this rate the disk is full in ${counted(Math.floor(daysUntilFull), 'day')}.`
-  return `The store takes ${bytes(taken)}${growth}${bound}; ${bytes(freeBytes)} are free.${full}`
+  const growth = bytesPerDay > 0 ? ` and grows by ${bytes(Math.round(bytesPerDay))} a day` : ''
+  // Only where retention bounds all that grows does the store stay at a size.
+  const bound =
+    steadyStateBytes === null || daysUntilFull !== null
+      ? ''
+      : ` Retention holds it at ${bytes(Math.round(steadyStateBytes))}.`
+  return `The store takes ${bytes(taken)}${growth}; ${bytes(freeBytes)} are free.${untilFull(daysUntilFull)}${bound}`
+}
+
+/** Further ahead than this a rate of today says nothing. */
+const FORECAST_YEARS = 10
+
+function untilFull(days: number | null): string {
+  if (days === null) return ''
+  if (days > FORECAST_YEARS * 365) return ` At this rate the disk lasts for more than ${FORECAST_YEARS} years.`
+  return ` At this rate the disk is full in ${counted(Math.floor(days), 'day')}.`
 }

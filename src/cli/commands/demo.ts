@@ -9,11 +9,11 @@ import type { Engine } from '../../server/engine.ts'
 import { hasStore, storeHolder } from '../../server/store-folder.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
-import { answer, type Context, type GlobalOptions, storeDirectory, wholeNumber } from '../context.ts'
+import { answer, type Context, commandLine, type GlobalOptions, storeDirectory, wholeNumber } from '../context.ts'
 import { progressView } from '../output/progress.ts'
 import { counted } from '../output/words.ts'
 import { importWith } from './import.ts'
-import { initialise, storeFlag } from './init.ts'
+import { initialise } from './init.ts'
 import { serve } from './serve.ts'
 import { train } from './train.ts'
 
@@ -47,13 +47,13 @@ export const addDemo: AddCommand = (program, context) => {
     const directory = storeDirectory(context, options)
     if (storeHolder(directory) === undefined) await makeDemo(context, options, directory)
     if (options.serve)
-      await serve(context, options, (engine, url) => context.terminal.out(greeting(engine, url, options)))
+      await serve(context, options, (engine, url) => context.terminal.out(greeting(context, engine, url, options)))
     else {
       answer(
         context,
         options,
         { store: directory },
-        () => `The simulated store is ready: storemind serve${storeFlag(context, options)}`,
+        () => `The simulated store is ready: ${commandLine(context, options, 'serve')}`,
       )
     }
   })
@@ -124,7 +124,7 @@ async function importExports(
   }
 }
 
-function greeting({ storefrontKey }: Engine, url: string, options: GlobalOptions): string {
+function greeting(context: Context, { storefrontKey }: Engine, url: string, options: GlobalOptions): string {
   if (options.json) return `${JSON.stringify({ url, key: storefrontKey })}\n`
   return `${[
     '',
@@ -136,6 +136,7 @@ function greeting({ storefrontKey }: Engine, url: string, options: GlobalOptions
     `  curl -s ${url}/v1/recommendations -H 'authorization: Bearer ${storefrontKey}' \\`,
     '    -H \'content-type: application/json\' -d \'{"requests":[{"placement":"home","limit":5}]}\'',
     '',
-    'Ctrl-C stops it. The key above reads, and holds until then; `storemind keys create` makes lasting ones.',
+    'Ctrl-C stops it. The key above reads, and holds until then. A lasting one:',
+    `  ${commandLine(context, options, 'keys create')}`,
   ].join('\n')}\n`
 }

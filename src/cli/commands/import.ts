@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { ImporterInfo, ImportReport, ImportRequest, Job, LegalBasis, RowProblem } from '@storemind/client'
 import { LEGAL_BASES } from '../../contracts/consent.ts'
 import { CodedError } from '../../contracts/errors.ts'
@@ -8,7 +10,8 @@ import { importerInfos } from '../../server/importers.ts'
 import { hasStore } from '../../server/store-folder.ts'
 import { type AddCommand, collect, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
-import { answer, type Context, type GlobalOptions, pairs, storeDirectory } from '../context.ts'
+import { answer, type Context, commandLine, type GlobalOptions, idNamed, pairs, storeDirectory } from '../context.ts'
+import { EXIT, Outcome } from '../exit-codes.ts'
 import { resultOf } from '../job-result.ts'
 import { table } from '../output/table.ts'
 import { counted, duration } from '../output/words.ts'
@@ -59,7 +62,7 @@ export const addImport: AddCommand = (program, context) => {
       const importers = importerInfos()
       answer(context, options, { importers }, () => importerTable(importers))
     } else if (options.problems !== undefined) {
-      await showProblems(context, options, options.problems)
+      await showProblems(context, options, idNamed(options.problems, '--problems'))
     } else if (importer === undefined || path === undefined) {
       throw new CodedError('USAGE', { problem: 'import takes an IMPORTER and a PATH, or --list, or --problems ID' })
     } else {
@@ -105,11 +108,31 @@ async function showProblems(context: Context, options: GlobalOptions, id: string
 /** Imports and prints the report. */
 async function importFiles(context: Context, options: GlobalOptions, request: ImportRequest): Promise<void> {
   refuseEarly(request)
-  if (!hasStore(storeDirectory(context, options))) await initialise(context, options)
-  const report = await withClient(context, options, ({ client }) =>
-    importWith(context, options, (job) => client.startImport(job), client, request),
-  )
-  answer(context, options, report, () => reportWords(report))
+  const run = (store: GlobalOptions) =>
+    withClient(context, store, ({ client }) =>
+      importWith(context, store, (job) => client.startImport(job), client, request),
+    )
+  const isNew = !hasStore(storeDirectory(context, options))
+  if (isNew && !request.dryRun) await initialise(context, options)
+  const report = await (isNew && request.dryRun ? inPassingStore(context, options, run) : run(options))
+  answer(context, options, report, () => reportWords(report, (words) => commandLine(context, options, words)))
+  if (!report.complete) throw new Outcome(EXIT.failed)
+}
+
+/** A dry run into a store that does not exist yet leaves none behind. */
+async function inPassingStore<T>(
+  context: Context,
+  options: GlobalOptions,
+  work: (options: GlobalOptions) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'storemind-dry-run-'))
+  try {
+    const passing = { ...options, store: join(folder, 'store') }
+    await initialise(context, passing)
+    return await work(passing)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 /** What would be refused anyway is refused before a store is made for it. */
@@ -146,25 +169,31 @@ function basisNamed(name: string): LegalBasis {
   throw new CodedError('USAGE', { problem: `--basis is one of ${LEGAL_BASES.join(', ')}, not "${name}"` })
 }
 
-export function reportWords(report: ImportReport): string {
+/** @param commandLine makes a whole command of its words */
+export function reportWords(report: ImportReport, commandLine: (words: string) => string): string {
   const { counts } = report
   const lines = [
     `${report.dryRun ? 'Would import' : 'Imported'} ${counted(counts.products, 'product')} and ${counted(counts.events, 'event')} in ${duration(report.seconds)}.`,
   ]
-  if (counts.productsUnchanged + counts.eventsKnown > 0) {
-    lines.push(
-      `Already there: ${counted(counts.productsUnchanged, 'unchanged product')}, ${counted(counts.eventsKnown, 'known event')}.`,
-    )
+  const known = [
+    ...(counts.productsUnchanged > 0 ? [counted(counts.productsUnchanged, 'unchanged product')] : []),
+    ...(counts.eventsKnown > 0 ? [counted(counts.eventsKnown, 'known event')] : []),
+  ]
+  if (known.length > 0) lines.push(`Already there: ${known.join(', ')}.`)
+  if (counts.products + counts.events + counts.problems === 0) {
+    lines.push('Nothing was new. Files of events that an earlier import had read to their end were passed over.')
   }
-  if (counts.products + counts.productsUnchanged + counts.events + counts.eventsKnown + counts.problems === 0) {
-    lines.push('Nothing was new: these very files were imported before.')
+  if (!report.complete) {
+    lines.push('The import is not complete: a file ends in the middle of a record. Export it again, then import it.')
   }
   if (counts.problems > 0) {
-    lines.push(`${counted(counts.problems, 'row')} with a problem; all others went on:`)
+    lines.push(
+      `${counted(counts.problems, 'problem')}; ${report.complete ? 'all other rows went on' : 'what else was there went on'}:`,
+    )
     const byCode = Object.entries(report.problemsByCode).sort((a, b) => b[1] - a[1])
     lines.push(
       table(
-        [{ title: '' }, { title: 'rows', align: 'right' }],
+        [{ title: '' }, { title: 'problems', align: 'right' }],
         byCode.map(([code, n]) => [`  ${code}`, String(n)]),
       )
         .split('\n')
@@ -174,7 +203,7 @@ export function reportWords(report: ImportReport): string {
     for (const { file, line, message } of report.problems.slice(0, SHOWN_PROBLEMS)) {
       lines.push(`  ${file}:${line}  ${message}`)
     }
-    if (!report.dryRun) lines.push(`All of them: storemind import --problems ${report.id}`)
+    if (!report.dryRun) lines.push(`All of them: ${commandLine(`import --problems ${report.id}`)}`)
   }
   return lines.join('\n')
 }

@@ -1,9 +1,8 @@
-import { isAbsolute, relative } from 'node:path'
 import { CodedError } from '../../contracts/errors.ts'
 import { makeStore } from '../../server/store-folder.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { effectiveConfiguration } from '../connect.ts'
-import { answer, type Context, type GlobalOptions, storeDirectory } from '../context.ts'
+import { answer, type Context, commandLine, type GlobalOptions, storeDirectory } from '../context.ts'
 
 interface InitOptions {
   readonly name?: string
@@ -22,14 +21,14 @@ export const addInit: AddCommand = (program, context) => {
   command.action(async () => {
     const options = optionsOf<InitOptions>(command)
     const directory = await initialise(context, options)
-    const at = storeFlag(context, options)
+    const line = (words: string) => commandLine(context, options, words)
     answer(context, options, { store: directory }, () =>
       [
         `Made a store at ${directory}. What comes next:`,
-        `  storemind import --list                     the formats it reads`,
-        `  storemind import IMPORTER PATH${at}`,
-        `  storemind train${at}`,
-        `  storemind serve${at}`,
+        `  ${context.program} import --list     shows the formats it reads`,
+        `  ${line('import IMPORTER PATH')}`,
+        `  ${line('train')}`,
+        `  ${line('serve')}`,
       ].join('\n'),
     )
   })
@@ -58,13 +57,6 @@ export async function initialise(context: Context, options: InitOptions & Global
     randomBytes: context.randomBytes,
   })
   return directory
-}
-
-/** ` --store DIR` where the user has to say it again. */
-export function storeFlag(context: Context, options: GlobalOptions): string {
-  if (options.store === undefined) return ''
-  const path = relative(context.workingDirectory, storeDirectory(context, options))
-  return ` --store ${path.startsWith('..') || isAbsolute(path) ? storeDirectory(context, options) : path}`
 }
 
 function zone(name: string): string {

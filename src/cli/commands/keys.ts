@@ -2,7 +2,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import { SCOPES, type Scope } from '../../contracts/route.ts'
 import { type AddCommand, collect, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
-import { answer } from '../context.ts'
+import { answer, idNamed } from '../context.ts'
 import { table } from '../output/table.ts'
 import { moment } from '../output/words.ts'
 
@@ -12,7 +12,7 @@ export const addKeys: AddCommand = (program, context) => {
     'keys create --name shop --scope read',
     'keys create --name ops --scope admin',
     'keys list',
-    'keys remove ID',
+    'keys remove 01936b5e-7c1a-7000-8000-0123456789ab',
   ])
 
   const create = keys
@@ -48,8 +48,9 @@ export const addKeys: AddCommand = (program, context) => {
   })
 
   const remove = keys.command('remove').description('remove a key; it stops working at once').argument('<id>')
-  remove.action(async (id: string) => {
+  remove.action(async (given: string) => {
     const options = optionsOf<object>(remove)
+    const id = idNamed(given, 'ID')
     const removed = await withClient(context, options, ({ client }) => client.removeKey({ id }))
     answer(context, options, removed, () => `Removed key ${id}.`)
   })

@@ -1,7 +1,7 @@
 import type { Decision } from '@storemind/client'
 import { type AddCommand, collect, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
-import { answer, languageOf, wholeNumber } from '../context.ts'
+import { answer, commandLine, languageOf, wholeNumber } from '../context.ts'
 import { table } from '../output/table.ts'
 
 interface RecommendOptions {
@@ -52,12 +52,19 @@ export const addRecommend: AddCommand = (program, context) => {
     }
     const { decisions } = await withClient(context, options, ({ client }) => client.recommend({ requests: [request] }))
     const [decision] = decisions
-    if (decision !== undefined) answer(context, options, decision, () => decisionWords(decision))
+    if (decision !== undefined)
+      answer(context, options, decision, () =>
+        [
+          decisionWords(decision),
+          '',
+          `Why so, in full: ${commandLine(context, options, `explain ${decision.id}`)}`,
+        ].join('\n'),
+      )
   })
 }
 
 export function decisionWords(decision: Decision): string {
-  const { profile, placement, basis, modelVersion, items, refused, id } = decision
+  const { profile, placement, basis, modelVersion, items, refused } = decision
   const whom = profile === undefined ? 'a first visit' : `shopper ${profile}`
   const lines = [`For ${whom}, placement ${placement}: ${basis}, model version ${modelVersion ?? 'none'}`, '']
   if (items.length === 0) lines.push('Nothing can be shown here.')
@@ -85,6 +92,5 @@ export function decisionWords(decision: Decision): string {
   if (reasons.length > 0) {
     lines.push('', `Not shown: ${reasons.map(([policy, n]) => `${n} ${policy.replaceAll('_', ' ')}`).join(', ')}`)
   }
-  lines.push('', `Decision ${id}: storemind explain ${id}`)
   return lines.join('\n')
 }

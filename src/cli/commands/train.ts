@@ -2,11 +2,10 @@ import type { Client, TrainRequest } from '@storemind/client'
 import Type from 'typebox'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
-import { answer, type Context, type GlobalOptions, wholeNumber } from '../context.ts'
+import { answer, type Context, commandLine, type GlobalOptions, wholeNumber } from '../context.ts'
 import { resultOf } from '../job-result.ts'
 import { cardWords } from '../output/model-card.ts'
 import { runJob } from '../run-job.ts'
-import { storeFlag } from './init.ts'
 
 interface TrainOptions {
   readonly seed?: string
@@ -53,7 +52,7 @@ export const addTrain: AddCommand = (program, context) => {
           result.promoted
             ? `Version ${result.version} serves now.`
             : result.passed
-              ? `Put it in service with: storemind models promote ${result.version}${storeFlag(context, options)}`
+              ? `Put it in service with: ${commandLine(context, options, `models promote ${result.version}`)}`
               : 'It does not serve. `storemind models promote VERSION --force` overrides the gate.',
         ].join('\n'),
       )
