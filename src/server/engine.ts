@@ -181,7 +181,6 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       const url = await listenAt(app, configuration['server.host'], configuration['server.port'])
       lock.announce({ url, token: localToken })
       housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
-      logger.info({ url }, 'listening')
       return url
     },
     close() {
