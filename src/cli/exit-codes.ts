@@ -3,7 +3,7 @@ import type { ErrorCode } from '../contracts/errors.ts'
 /** What the command's exit code says; docs/cli.md lists the same. */
 export const EXIT = {
   ok: 0,
-  /** Something went wrong that is not one of the below. */
+  /** Something went wrong that is not one of the below, or an import is not complete. */
   failed: 1,
   /** The command, an option or a setting is not understood. */
   usage: 2,
