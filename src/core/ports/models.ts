@@ -1,0 +1,28 @@
+import type { ModelCard, ModelVersion } from '../../contracts/model-version.ts'
+
+export interface ModelRepository {
+  /** Registers a version whose files are already durable in `directory(version)`. */
+  add(entry: {
+    readonly version: number
+    readonly capability: string
+    readonly metric: string
+    readonly value: number
+    readonly bytes: number
+    readonly card: ModelCard
+    readonly status: 'candidate' | 'rejected'
+    /** File name → SHA-256, hex; checked before the version is ever served. */
+    readonly files: Readonly<Record<string, string>>
+  }): Promise<ModelVersion>
+  /** The next free version number; never given twice. */
+  reserveVersion(): Promise<number>
+  /** Folder of a version's files. */
+  directory(version: number): string
+  files(version: number): Promise<Readonly<Record<string, string>>>
+  list(capability?: string): Promise<ModelVersion[]>
+  get(version: number): Promise<ModelVersion | undefined>
+  serving(capability: string): Promise<ModelVersion | undefined>
+  /** Makes it the serving version in one transaction; the one before becomes `retired`. */
+  promote(version: number, at: number): Promise<ModelVersion>
+  /** Back to the version that served before; undefined where there is none. */
+  rollBack(capability: string, at: number): Promise<ModelVersion | undefined>
+}

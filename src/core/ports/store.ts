@@ -1,0 +1,60 @@
+import type { Purpose } from '../../contracts/consent.ts'
+import type { Placement } from '../../contracts/placement.ts'
+import type { StorageReport } from '../../contracts/routes/engine.ts'
+import type { CatalogRepository, StoredProduct } from './catalog.ts'
+import type { DecisionRepository, PlacementRepository } from './decisions.ts'
+import type { EventRepository, InteractionColumns, InteractionWindow } from './events.ts'
+import type { DataFacts } from './facts.ts'
+import type { ModelRepository } from './models.ts'
+import type { ApiKeyRepository, ImportRepository, JobRepository } from './operation.ts'
+import type { ProfileRepository } from './profiles.ts'
+import type { ProfileRow } from './rows.ts'
+
+/** What a training or evaluation worker reads: a read-only connection of its own. */
+export interface StoreReader {
+  /** Chunks in the order of arrival, bots left out, profiles canonical. */
+  interactions(window: InteractionWindow): AsyncIterable<InteractionColumns>
+  products(): AsyncIterable<StoredProduct[]>
+  /** Profile rows that may not be used for a purpose: no consent under their basis, or a recorded no. */
+  withheld(purpose: Purpose): Promise<Set<ProfileRow>>
+  placements(): Promise<Placement[]>
+  facts(): Promise<DataFacts>
+  close(): Promise<void>
+}
+
+export interface RetentionRule {
+  readonly decisionDays: number
+  readonly rawEventDays: number
+  readonly jobDays: number
+}
+
+export interface Maintenance {
+  /** A consistent copy while the store is in use. Keys go to `keysTo`, or nowhere where it is left out. */
+  backUp(
+    to: string,
+    keysTo: string | undefined,
+    onProgress: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void>
+  report(rule: RetentionRule, now: number): Promise<StorageReport>
+  applyRetention(rule: RetentionRule, now: number): Promise<Record<string, number>>
+  /** Quick integrity check; a list of problems, empty when sound. */
+  integrity(): Promise<string[]>
+}
+
+export interface Store {
+  /** The folder (or the schema) it lives in. */
+  readonly location: string
+  readonly events: EventRepository
+  readonly catalog: CatalogRepository
+  readonly profiles: ProfileRepository
+  readonly models: ModelRepository
+  readonly decisions: DecisionRepository
+  readonly placements: PlacementRepository
+  readonly jobs: JobRepository
+  readonly imports: ImportRepository
+  readonly keys: ApiKeyRepository
+  readonly maintenance: Maintenance
+  reader(): Promise<StoreReader>
+  close(): Promise<void>
+}
