@@ -21,6 +21,11 @@ export interface RouteContract<
   /** Fastify's form: `/v1/jobs/:id`. */
   readonly path: string
   readonly scope: Scope | 'open'
+  /**
+   * True for a route that pages of the shop call from a shopper’s browser: it answers pages of the origins in
+   * `server.corsOrigins`. All other routes are closed to foreign pages.
+   */
+  readonly browser?: boolean
   readonly summary: string
   readonly tag: string
   readonly params?: Params

@@ -9,6 +9,7 @@ export const recommend = route({
   method: 'POST',
   path: '/v1/recommendations',
   scope: 'read',
+  browser: true,
   tag: 'decisions',
   summary: 'Recommends products. One request or a hundred: each is one decision with its own id and reasons.',
   body: Type.Object(
@@ -24,6 +25,7 @@ export const explainDecision = route({
   method: 'GET',
   path: '/v1/decisions/:id/explanation',
   scope: 'read',
+  browser: true,
   tag: 'decisions',
   summary: 'Says why a decision came out as it did, from what was stored when it was made.',
   params: Type.Object({ id: Id }, { additionalProperties: false }),
