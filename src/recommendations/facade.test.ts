@@ -228,6 +228,20 @@ describe('a page about something', () => {
     expect(after.items.map(({ productId }) => productId)).not.toContain('new')
   })
 
+  it('does not show what was sold out just before, and shows it again when it is back', async () => {
+    const ask = () => one({ placement: 'product_page', productId: 'p24', limit: 5 })
+    const [best] = (await ask()).items
+    const product = plantedShop().products.find(({ product: { id } }) => id === best?.productId)?.product
+    if (!product) throw new Error('nothing was shown')
+    const offers = product.offers.map((offer) => ({ ...offer, priceMicros: 1_000_000, stock: 0 }))
+    await store.catalog.upsert([{ ...product, offers }], 'test')
+    const without = await ask()
+    expect(without.items.map(({ productId }) => productId)).not.toContain(product.id)
+    expect(without.refused['out_of_stock']).toBe(1)
+    await store.catalog.upsert([{ ...product, offers: offers.map((offer) => ({ ...offer, stock: 3 })) }], 'test')
+    expect((await ask()).items[0]).toMatchObject({ productId: product.id, priceMicros: 1_000_000 })
+  })
+
   it('completes a cart, passing over products that the store does not know', async () => {
     const decision = await one({ placement: 'cart', cart: ['p20', 'nothing', 'p21'], limit: 5, exclude: ['p22'] })
     const rows = rowsOf(decision)

@@ -98,6 +98,8 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
   return {
     async recommend(requests, { globalPrivacyControl }) {
       serving()
+      // Stock and prices are those of now, whoever changed them.
+      await parts.catalog.refresh()
       const made: Made[] = []
       for (const request of requests) made.push(await decideOne(request, globalPrivacyControl))
       const ids = await parts.log.append(made.map(({ request: _, ...decision }) => decision))

@@ -107,6 +107,28 @@ export function catalogContract(it: CurrentStore): void {
       expect((await collect(store.catalog.all({ afterRow: after, chunk: 100 }))).flat()).toHaveLength(13)
     })
 
+    test('what changed after a revision comes in chunks, each product as it is now', async () => {
+      const store = it.store()
+      await store.catalog.upsert(
+        Array.from({ length: 7 }, (_, i) => ({ ...MUG, id: `p${i}` })),
+        'feed',
+      )
+      const before = await store.catalog.revision()
+      const changesAfter = async (revision: number, chunk?: number) =>
+        (await collect(store.catalog.changes(revision, chunk))).map((all) => all.map(({ product }) => product.id))
+      expect(await changesAfter(before)).toEqual([])
+      await store.catalog.upsert([{ ...MUG, id: 'p5', title: 'Red mug' }], 'feed')
+      await store.catalog.delete(['p1'])
+      await store.catalog.resolve(['named'])
+      await store.catalog.upsert([{ ...MUG, id: 'p5', title: 'Green mug' }], 'feed')
+      expect(await changesAfter(before, 2)).toEqual([['p1', 'named'], ['p5']])
+      const [first = []] = await collect(store.catalog.changes(before))
+      expect(first[0]).toMatchObject({ deletedAt: expect.any(Number) })
+      expect(first[2]).toMatchObject({ product: { title: 'Green mug', offers: MUG.offers } })
+      expect((await changesAfter(0, 3)).flat()).toHaveLength(8)
+      expect(await changesAfter(await store.catalog.revision())).toEqual([])
+    })
+
     test('many ids are resolved as few are', async () => {
       const store = it.store()
       const ids = Array.from({ length: 600 }, (_, i) => `sku-${i % 500}`)

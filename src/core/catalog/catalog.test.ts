@@ -20,14 +20,23 @@ function stored(row: number, product: Partial<Product>, more: Partial<StoredProd
 function repository(products: StoredProduct[]) {
   return {
     products,
-    changes: 0,
+    changed: [] as StoredProduct[],
+    now: 0,
     reads: 0,
     async revision() {
-      return this.changes
+      return this.now
     },
     async *all() {
       this.reads++
       for (const product of this.products) yield [product]
+    },
+    async *changes(after: number) {
+      for (const product of this.changed.slice(after)) yield [product]
+    },
+    /** One change, one revision. */
+    change(product: StoredProduct) {
+      this.changed.push(product)
+      this.now++
     },
   }
 }
@@ -86,9 +95,15 @@ describe('the catalogue in memory', () => {
         stored(3, {}),
       ]),
     )
-    expect(current.offer(1, 'us')).toEqual({ priceMicros: 6_000_000, currency: 'USD', available: true })
+    expect(current.offer(1, 'us')).toEqual({
+      priceMicros: 6_000_000,
+      currency: 'USD',
+      available: true,
+      availability: 'in_stock',
+      onSale: false,
+    })
     expect(current.offer(1, 'jp')?.currency).toBe('EUR')
-    expect(current.offer(2)).toEqual({ priceMicros: 1_000_000, currency: 'USD', available: true })
+    expect(current.offer(2)).toMatchObject({ priceMicros: 1_000_000, currency: 'USD', onSale: true })
     expect(current.offer(3)).toBeUndefined()
   })
 
@@ -110,17 +125,68 @@ describe('the catalogue in memory', () => {
     expect([1, 2, 3].map((row) => current.replenishable(row))).toEqual([true, false, undefined])
   })
 
-  it('reads anew only when something changed, and leaves the old snapshot as it was', async () => {
-    const source = repository([stored(1, {})])
+  it('reads only what changed, and leaves the old snapshot as it was', async () => {
+    const source = repository([
+      stored(1, { offers: [offer, { ...offer, market: 'us', currency: 'USD' }] }),
+      stored(2, {}),
+    ])
     const catalog = await openCatalog(source)
     const before = catalog.current
     expect(await catalog.refresh()).toBe(false)
-    source.products.push(stored(2, { id: 'new' }))
-    source.changes++
+    source.change(stored(4, { id: 'new', categories: ['Wear'] }))
+    source.change(stored(1, { title: 'Other', offers: [{ ...offer, availability: 'out_of_stock' }] }))
+    source.change(stored(2, {}, { deletedAt: 5 }))
     expect(await Promise.all([catalog.refresh(), catalog.refresh()])).toEqual([true, true])
-    expect(source.reads).toBe(2)
-    expect(catalog.rowOf('new')).toBe(2)
-    expect(before.rowOf('new')).toBe(NONE)
+    expect(source.reads).toBe(1)
+    expect(catalog.rowOf('new')).toBe(4)
+    expect(catalog.at(1)?.title).toBe('Other')
+    expect([catalog.current.available(1), catalog.current.available(1, 'us'), catalog.current.deleted(2)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect([catalog.current.count, catalog.current.rows, catalog.current.parts.changes?.rows]).toEqual([
+      2,
+      5,
+      [4, 1, 2],
+    ])
+    expect([...catalog.current.under('Wear')]).toEqual([4])
+    expect([before.rowOf('new'), before.at(1)?.title, before.available(1), before.deleted(2)]).toEqual([
+      NONE,
+      'Product 1',
+      true,
+      false,
+    ])
+    expect([before.count, before.rows, before.offer(1, 'us')?.currency]).toEqual([2, 3, 'USD'])
+  })
+
+  it('lets nobody go on with less than was durable when they asked', async () => {
+    const source = repository([stored(1, {})])
+    const catalog = await openCatalog(source)
+    source.change(stored(1, { title: 'First' }))
+    const first = catalog.refresh()
+    await Promise.resolve()
+    source.change(stored(1, { title: 'Second' }))
+    await catalog.refresh()
+    expect(catalog.at(1)?.title).toBe('Second')
+    expect(await first).toBe(true)
+  })
+
+  it('finds a category with all below it, and products by an attribute', async () => {
+    const { current } = await openCatalog(
+      repository([
+        stored(1, { categories: ['Home', 'Kitchen', 'Mugs'], attributes: { colour: 'red', note: 'x'.repeat(300) } }),
+        stored(2, { categories: ['Home'], attributes: { colour: 'blue' } }),
+        stored(3, { categories: ['Homeware'] }),
+        stored(4, { categories: ['Home', 'Kitchen'] }, { deletedAt: 5 }),
+      ]),
+    )
+    expect([...current.under('Home')]).toEqual([1, 2])
+    expect([...current.under('Home > Kitchen')]).toEqual([1])
+    expect([...current.under('Garden')]).toEqual([])
+    expect(current.attributesOf(1)).toEqual([current.attributeNumber('colour', 'red')])
+    expect(current.attributeNumber('colour', 'green')).toBe(NONE)
+    expect(current.attributesOf(99)).toEqual([])
   })
 
   it('is empty where the store is', async () => {

@@ -1,9 +1,13 @@
 import type { ProductRow } from '../ports.ts'
 import { DEFAULT_MARKET } from './facts.ts'
-import type { Interned } from './interning.ts'
+import type { Interned, Interning } from './interning.ts'
 import type { MarketOffer, OfferColumns } from './offers.ts'
 
 export const NONE = -1
+/** Levels of a category path that are kept. */
+export const MOST_CATEGORIES = 32
+/** Longer attribute values are texts: no rule asks for them. */
+export const ATTRIBUTE_LENGTH = 200
 
 /** One product as an answer shows it. */
 export interface CatalogEntry {
@@ -27,14 +31,25 @@ export interface SnapshotParts {
   readonly brand: Int32Array
   readonly category: Int32Array
   readonly releasedAt: Float64Array
-  readonly brands: Interned
-  readonly categories: Interned
+  readonly brands: Interning
+  readonly categories: Interning
+  readonly groups: Interning
+  readonly attributeNames: Interning
   /** [rows] */
   readonly entries: readonly (CatalogEntry | undefined)[]
+  /** [rows] numbers of `attributeName`s, ascending */
+  readonly attributes: readonly (readonly number[] | undefined)[]
   /** [rows] sums of the constants above */
   readonly flags: Uint8Array
   readonly offers: ReadonlyMap<string, OfferColumns>
-  readonly byId: ReadonlyMap<string, ProductRow>
+  readonly byId: Map<string, ProductRow>
+  /** Which rows differ from the snapshot of an earlier revision; left out where it was read whole. */
+  readonly changes?: { readonly since: number; readonly rows: readonly ProductRow[] }
+}
+
+/** An attribute with its value as one name. */
+export function attributeName(name: string, value: string): string {
+  return `${name}\0${value}`
 }
 
 /**
@@ -42,6 +57,8 @@ export interface SnapshotParts {
  * snapshot ends with it. Rows that hold no product are neither described nor deleted.
  */
 export class CatalogSnapshot {
+  /** For the builder of the next snapshot. */
+  readonly parts: SnapshotParts
   readonly revision: number
   /** Products, described or only named by events, without those that were deleted. */
   readonly count: number
@@ -62,8 +79,10 @@ export class CatalogSnapshot {
   readonly #flags: Uint8Array
   readonly #offers: ReadonlyMap<string, OfferColumns>
   readonly #byId: ReadonlyMap<string, ProductRow>
+  readonly #under = new Map<string, Int32Array>()
 
   constructor(parts: SnapshotParts) {
+    this.parts = parts
     this.revision = parts.revision
     this.count = parts.count
     this.rows = parts.entries.length
@@ -81,7 +100,9 @@ export class CatalogSnapshot {
 
   /** NONE where the store has no such product. */
   rowOf(productId: string): ProductRow {
-    return this.#byId.get(productId) ?? NONE
+    const row = this.#byId.get(productId) ?? NONE
+    // The ids are shared with later snapshots.
+    return row < this.rows ? row : NONE
   }
 
   /** Deleted products too, so that old decisions can be told. */
@@ -116,6 +137,45 @@ export class CatalogSnapshot {
 
   /** Whether it can be had now. A product without any offer counts as available: the store does not say otherwise. */
   available(row: ProductRow, market: string = DEFAULT_MARKET): boolean {
+    const named = this.#offers.get(market)
+    if (named?.has(row)) return named.available(row)
     return this.offer(row, market)?.available ?? true
+  }
+
+  /**
+   * Rows of a category and all below it, ascending, without deleted products; kept for the snapshot's life.
+   * @param path "Home > Kitchen"
+   */
+  under(path: string): Int32Array {
+    const known = this.#under.get(path)
+    if (known !== undefined) return known
+    const inside = this.categoriesUnder(path)
+    const rows: ProductRow[] = []
+    for (let row = 0; row < this.rows; row++) {
+      if (inside.has(this.category[row] ?? NONE) && !this.deleted(row)) rows.push(row)
+    }
+    const found = Int32Array.from(rows)
+    this.#under.set(path, found)
+    return found
+  }
+
+  /** Numbers of a category and of all below it. */
+  categoriesUnder(path: string): Set<number> {
+    const inside = new Set<number>()
+    for (let c = 0; c < this.categories.size; c++) {
+      const name = this.categories.name(c) ?? ''
+      if (name === path || name.startsWith(`${path} > `)) inside.add(c)
+    }
+    return inside
+  }
+
+  /** Numbers of the product's attributes with their values, see `attributeNumber`; ascending. */
+  attributesOf(row: ProductRow): readonly number[] {
+    return this.parts.attributes[row] ?? []
+  }
+
+  /** NONE where no product has this attribute with this value. */
+  attributeNumber(name: string, value: string): number {
+    return this.parts.attributeNames.index(attributeName(name, value))
   }
 }

@@ -21,6 +21,8 @@ export interface CatalogRepository {
   byRows(rows: readonly ProductRow[]): Promise<StoredProduct[]>
   /** Chunks of all products, deleted ones included, by row. */
   all(options?: { readonly afterRow?: ProductRow; readonly chunk?: number }): AsyncIterable<StoredProduct[]>
+  /** Chunks of what was added, changed or deleted after a revision, oldest change first. */
+  changes(afterRevision: number, chunk?: number): AsyncIterable<StoredProduct[]>
   /** Grows with every change; an unchanged number means an unchanged catalogue. */
   revision(): Promise<number>
   count(): Promise<number>

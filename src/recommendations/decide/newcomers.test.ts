@@ -80,6 +80,9 @@ describe('newcomers of a growing catalogue', () => {
       async *all() {
         yield [...stored]
       },
+      async *changes() {
+        yield [...stored]
+      },
     }
     const catalog = await openCatalog(source)
     const asked: number[][] = []

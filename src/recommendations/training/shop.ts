@@ -57,7 +57,7 @@ export async function readShop(reader: ShopReader, windowDays: number, run: JobR
       yield chunk
     }
   }
-  const catalog = await openCatalog({ all: read, revision: async () => 0 })
+  const catalog = await openCatalog({ all: read, changes: read, revision: async () => 0 })
   const data = await consentedInteractions(reader, { from, to, kinds: TRAINING_KINDS }, 'personalisation', {
     products: first,
     onChunk: (lines) => {

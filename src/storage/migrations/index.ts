@@ -2,6 +2,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { scalar } from '../dialects/sqlite/row.ts'
 import { firstSchema } from './0001-first-schema.ts'
+import { productRevisions } from './0002-product-revisions.ts'
 
 export interface Migration {
   readonly version: number
@@ -10,7 +11,10 @@ export interface Migration {
 }
 
 /** In order and without gaps. What is released is never changed: a new schema is a new row here. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'first schema', sql: firstSchema }]
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'first schema', sql: firstSchema },
+  { version: 2, name: 'product revisions', sql: productRevisions },
+]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

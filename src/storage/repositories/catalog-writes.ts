@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Offer, Product } from '../../contracts/product.ts'
+import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalBytes, optionalInteger } from '../dialects/sqlite/row.ts'
+import { catalogRevision } from './catalog.ts'
 import type { WriteContext } from './writing.ts'
 
 /** Rows of product ids; an unknown one gets a row that waits for its description. */
@@ -9,7 +11,8 @@ export function resolveProducts(
   { ids, now }: { ids: readonly string[]; now: number },
 ): Int32Array {
   const find = connection.statement('SELECT row FROM products WHERE id = ?')
-  const add = connection.statement('INSERT INTO products (id, created_at, changed_at) VALUES (?, ?, ?)')
+  const add = connection.statement('INSERT INTO products (id, created_at, changed_at, revision) VALUES (?, ?, ?, ?)')
+  const revision = nextRevision(connection)
   const rows = new Int32Array(ids.length)
   let added = 0
   for (const [i, id] of ids.entries()) {
@@ -17,11 +20,11 @@ export function resolveProducts(
     if (known !== undefined) {
       rows[i] = integer(known, 'row')
     } else {
-      rows[i] = Number(add.run(id, now, now).lastInsertRowid)
+      rows[i] = Number(add.run(id, now, now, revision).lastInsertRowid)
       added++
     }
   }
-  if (added > 0) raiseRevision({ connection })
+  if (added > 0) raiseRevision(connection)
   return rows
 }
 
@@ -32,11 +35,14 @@ export function upsertProducts(
   const { connection } = context
   const find = connection.statement('SELECT row, fingerprint, deleted_at FROM products WHERE id = ?')
   const add = connection.statement(
-    'INSERT INTO products (id, body, fingerprint, source, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO products (id, body, fingerprint, source, created_at, changed_at, revision)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
   const change = connection.statement(
-    'UPDATE products SET body = ?, fingerprint = ?, source = ?, changed_at = ?, deleted_at = NULL WHERE row = ?',
+    `UPDATE products SET body = ?, fingerprint = ?, source = ?, changed_at = ?, revision = ?, deleted_at = NULL
+     WHERE row = ?`,
   )
+  const revision = nextRevision(connection)
   let changed = 0
   for (const product of products) {
     const { offers, ...rest } = product
@@ -45,29 +51,33 @@ export function upsertProducts(
     let row: number
     if (known === undefined) {
       const body = JSON.stringify(rest)
-      row = Number(add.run(product.id, body, fingerprint, source, now, now).lastInsertRowid)
+      row = Number(add.run(product.id, body, fingerprint, source, now, now, revision).lastInsertRowid)
     } else {
       const before = optionalBytes(known, 'fingerprint')
       const deleted = optionalInteger(known, 'deleted_at') !== undefined
       if (!deleted && before !== undefined && fingerprint.equals(before)) continue
       row = integer(known, 'row')
-      change.run(JSON.stringify(rest), fingerprint, source, now, row)
+      change.run(JSON.stringify(rest), fingerprint, source, now, revision, row)
     }
     writeOffers(context, row, offers)
     changed++
   }
-  if (changed > 0) raiseRevision(context)
+  if (changed > 0) raiseRevision(connection)
   return { changed, unchanged: products.length - changed }
 }
 
 /** A deleted product keeps its row and its words, so that past decisions can still be explained. */
-export function deleteProducts(context: WriteContext, { ids, now }: { ids: readonly string[]; now: number }): number {
-  const statement = context.connection.statement(
-    'UPDATE products SET deleted_at = ?, changed_at = ? WHERE id = ? AND deleted_at IS NULL',
+export function deleteProducts(
+  { connection }: WriteContext,
+  { ids, now }: { ids: readonly string[]; now: number },
+): number {
+  const statement = connection.statement(
+    'UPDATE products SET deleted_at = ?, changed_at = ?, revision = ? WHERE id = ? AND deleted_at IS NULL',
   )
+  const revision = nextRevision(connection)
   let deleted = 0
-  for (const id of ids) deleted += Number(statement.run(now, now, id).changes)
-  if (deleted > 0) raiseRevision(context)
+  for (const id of ids) deleted += Number(statement.run(now, now, revision, id).changes)
+  if (deleted > 0) raiseRevision(connection)
   return deleted
 }
 
@@ -91,7 +101,12 @@ function marketRow({ connection }: WriteContext, offer: Offer): number {
   return Number(add.run(offer.market, offer.currency).lastInsertRowid)
 }
 
-function raiseRevision({ connection }: Pick<WriteContext, 'connection'>): void {
+/** The revision at which what this write changes is found; see CatalogRepository.changes. */
+function nextRevision(connection: Connection): number {
+  return catalogRevision(connection) + 1
+}
+
+function raiseRevision(connection: Connection): void {
   connection.statement("UPDATE counters SET value = value + 1 WHERE name = 'catalog_revision'").run()
 }
 

@@ -5,7 +5,7 @@ import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, optionalText, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 
-const PRODUCT = 'SELECT row, id, body, created_at, changed_at, deleted_at FROM products'
+const PRODUCT = 'SELECT row, id, body, created_at, changed_at, deleted_at, revision FROM products'
 const OFFER = `SELECT product, name, price_micros, offers.currency AS currency, sale_price_micros, availability, stock
   FROM offers JOIN markets ON markets.row = offers.market`
 /** More ids than this are resolved on the writer's thread, so that the calling one stays quick. */
@@ -38,12 +38,36 @@ export function createCatalogRepository(connection: Connection, writer: WriterCl
       return found
     },
     all: (options) => allProducts(connection, options?.afterRow, options?.chunk),
+    changes: (after, chunk) => changedProducts(connection, after, chunk),
     async revision() {
-      return scalar(connection.statement("SELECT value FROM counters WHERE name = 'catalog_revision'").get(), 'value')
+      return catalogRevision(connection)
     },
     async count() {
       return scalar(connection.statement('SELECT count(*) AS n FROM products WHERE deleted_at IS NULL').get(), 'n')
     },
+  }
+}
+
+export function catalogRevision(connection: Connection): number {
+  return scalar(connection.statement("SELECT value FROM counters WHERE name = 'catalog_revision'").get(), 'value')
+}
+
+/** Chunks by revision, then row; between chunks the thread may do other work. */
+async function* changedProducts(
+  connection: Connection,
+  afterRevision: number,
+  chunk = CHUNK,
+): AsyncGenerator<StoredProduct[]> {
+  const statement = `${PRODUCT} WHERE (revision, row) > (?, ?) ORDER BY revision, row LIMIT ?`
+  let [revision, row] = [afterRevision, Number.MAX_SAFE_INTEGER]
+  for (;;) {
+    const products = connection.statement(statement).all(revision, row, chunk)
+    const last = products.at(-1)
+    if (last === undefined) return
+    yield products.map((product) => withOffers(connection, product))
+    if (products.length < chunk) return
+    ;[revision, row] = [integer(last, 'revision'), integer(last, 'row')]
+    await setImmediate()
   }
 }
 
