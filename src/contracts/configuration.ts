@@ -35,6 +35,16 @@ export const Configuration = Type.Object({
     secret: true,
     description: 'Base64 of 32 bytes that wrap the profile keys; empty: kept in the store’s keys folder.',
   }),
+  'ingest.basis': Type.Enum(['consent', 'contract', 'sample'], {
+    default: 'consent',
+    description: 'Legal basis of shoppers whom live events bring: by their consent, by the store’s terms, or a sample.',
+  }),
+  'ingest.queueBytes': Type.Integer({
+    default: 16_777_216,
+    minimum: 1_048_576,
+    maximum: 1_073_741_824,
+    description: 'Bytes of events that are received and not on disk yet; above that senders are asked to wait.',
+  }),
   'training.threads': Type.Integer({ default: 1, minimum: 1, maximum: 64, description: 'Threads of a training run.' }),
   'training.seed': Type.Integer({
     default: 42,

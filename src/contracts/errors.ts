@@ -42,11 +42,23 @@ export const ERRORS = {
     why: 'Every route under /v1 needs a key that was created for this store.',
     todo: 'Create one with `storemind keys create` and send it as `Authorization: Bearer KEY`.',
   },
+  WRITE_KEY_INVALID: {
+    status: 401,
+    what: 'The request carries no valid write key{problem}.',
+    why: 'Events are taken only from senders that hold a key with the scope write.',
+    todo: 'Create one with `storemind keys create --scope write`; send it as the user name of basic auth, or as writeKey in the body.',
+  },
   FORBIDDEN: {
     status: 403,
     what: 'The key may not do this: it lacks the scope {scope}.',
     why: 'Keys carry only the scopes they were created with.',
     todo: 'Use a key with the scope {scope}: `storemind keys create --scope {scope}`.',
+  },
+  TOO_BUSY: {
+    status: 429,
+    what: 'Storemind has more events in hand than it may hold in memory.',
+    why: 'Events come faster than the disk takes them; what is not on disk yet is bounded.',
+    todo: 'Send the same request again after the seconds that Retry-After names. Nothing of it was stored.',
   },
   INTERNAL: {
     status: 500,
@@ -293,6 +305,18 @@ export const ERRORS = {
     what: 'The event is not valid: {problem}.',
     why: 'An event names its type, and a shopper by userId or anonymousId.',
     todo: 'Send it as the Segment specification describes.',
+  },
+  BATCH_REFUSED: {
+    status: 400,
+    what: 'None of the {count} messages could be taken.',
+    why: 'Each one is wrong; `refused` says of each what is.',
+    todo: 'Mend the messages. Sending them again as they are changes nothing.',
+  },
+  BATCH_TOO_LONG: {
+    status: 400,
+    what: 'The batch holds {count} messages.',
+    why: 'One batch may hold {limit}.',
+    todo: 'Send several smaller batches.',
   },
   EVENT_TOO_LARGE: {
     status: 400,

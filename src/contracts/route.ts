@@ -20,7 +20,14 @@ export interface RouteContract<
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Fastify's form: `/v1/jobs/:id`. */
   readonly path: string
+  /** Other addresses of the same route, for clients that know it by them. */
+  readonly aliases?: readonly string[]
   readonly scope: Scope | 'open'
+  /**
+   * How the key is shown. `bearer` where left out: `Authorization: Bearer KEY`. `writeKey`: as Segment clients do, the
+   * user name of basic auth, or `writeKey` in the body.
+   */
+  readonly credentials?: 'bearer' | 'writeKey'
   /**
    * True for a route that pages of the shop call from a shopper’s browser: it answers pages of the origins in
    * `server.corsOrigins`. All other routes are closed to foreign pages.

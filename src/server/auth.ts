@@ -15,6 +15,8 @@ export interface Authenticator {
    * @throws CodedError UNAUTHORIZED, FORBIDDEN
    */
   check(authorization: string | undefined, scope: Scope): Promise<void>
+  /** What a secret may do; undefined where it is no key. */
+  scopesOf(secret: string): Promise<readonly Scope[] | undefined>
   /** Forgets what is remembered of keys; a removed key stops working at once. */
   forget(): void
 }
@@ -56,6 +58,7 @@ export function createAuthenticator(keys: Pick<ApiKeyRepository, 'byHash'>, own:
       if (scopes === undefined) throw new CodedError('UNAUTHORIZED')
       if (!scopes.includes(scope) && !scopes.includes('admin')) throw new CodedError('FORBIDDEN', { scope })
     },
+    scopesOf,
     forget() {
       generation++
       remembered.clear()

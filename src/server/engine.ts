@@ -6,6 +6,7 @@ import type { Configuration } from '../contracts/configuration.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { uuidv7 } from '../contracts/ids.ts'
 import type { RouteHandler } from '../contracts/route.ts'
+import { batch, browserSettings, SINGLE_ROUTES } from '../contracts/routes/ingest.ts'
 import { openCatalog } from '../core/catalog/catalog.ts'
 import { openPlacements } from '../core/decisions/placements.ts'
 import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
@@ -16,6 +17,7 @@ import { createAuthenticator, randomToken } from './auth.ts'
 import { openRecommendations } from './capabilities.ts'
 import { createHttpApp } from './http/app.ts'
 import { openApiDocument } from './http/openapi.ts'
+import { mountIngest } from './ingest/mount.ts'
 import { createJobRunner, type JobRunner } from './jobs/runner.ts'
 import { faultOf, type Logger } from './logging.ts'
 import { serveDocumentation } from './pages/documentation.ts'
@@ -146,7 +148,20 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     reference: () => uuidv7(clock(), randomBytes),
     checkAnswers: options.checkAnswers ?? false,
   })
-  const contracts = handlers.map(({ contract }) => contract)
+  mountIngest(app, {
+    ingest,
+    authenticator,
+    clock,
+    basis: configuration['ingest.basis'],
+    queueBytes: configuration['ingest.queueBytes'],
+    newId: () => uuidv7(clock(), randomBytes),
+  })
+  const contracts = [
+    ...handlers.map(({ contract }) => contract),
+    ...Object.values(SINGLE_ROUTES),
+    batch,
+    browserSettings,
+  ]
   serveDocumentation(app, openApiDocument(contracts, VERSION))
   serveLanding(app, async () => ({
     name,

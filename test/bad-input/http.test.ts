@@ -3,6 +3,7 @@ import { ROUTES } from '@storemind/client'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERRORS } from '../../src/contracts/errors.ts'
+import { batch, browserSettings, SINGLE_ROUTES } from '../../src/contracts/routes/ingest.ts'
 import { openShop, type ShopUnderTest } from './shop-under-test.ts'
 import { soundOrders, soundProducts } from './sound-files.ts'
 
@@ -64,6 +65,10 @@ const routes = Object.values<{
   body: boolean
 }>(ROUTES)
 const withBody = routes.filter(({ body }) => body).map(({ method, path }) => [method, path] as const)
+/** Of one event, which is judged as an event and not by the contract's schema alone. */
+const EVENT_PATHS: ReadonlySet<string> = new Set(Object.values(SINGLE_ROUTES).map(({ path }) => path))
+/** Routes with keys of their own kind, tested in src/server/ingest. */
+const takesWriteKey = (path: string) => EVENT_PATHS.has(path) || path === batch.path || path === browserSettings.path
 const filled = (path: string, value = '1') => path.replace(/:\w+/g, value)
 
 /** Bodies that no route takes. */
@@ -90,7 +95,9 @@ describe.each(withBody)('%s %s', (method, path) => {
     const before = await shop.client.storeSummary()
     for (const [body, code] of HOSTILE) {
       const answer = await send({ method, url: filled(path), body })
-      expect([body.slice(0, 40), answer.code]).toEqual([body.slice(0, 40), code])
+      const own = EVENT_PATHS.has(path) && code === 'BAD_REQUEST' && body.length > 6 && body !== '"text"'
+      const expected = !own ? code : body.length > 40 ? 'EVENT_TOO_LARGE' : 'EVENT_INVALID'
+      expect([body.slice(0, 40), answer.code]).toEqual([body.slice(0, 40), expected])
       expect(answer.status).toBe(code === 'BODY_TOO_LARGE' ? 413 : 400)
     }
     expect({ ...(await shop.client.storeSummary()), uptimeSeconds: 0 }).toEqual({ ...before, uptimeSeconds: 0 })
@@ -193,7 +200,7 @@ describe('addresses', () => {
     "1'--",
   ]
   const taking = routes
-    .filter(({ params }) => params.length > 0)
+    .filter(({ params, path }) => params.length > 0 && !takesWriteKey(path))
     .map(({ method, path, body }) => [method, path, body] as const)
 
   it.each(taking)('%s %s finds nothing by what is no name', async (method, path, body) => {
@@ -245,7 +252,9 @@ describe('keys', () => {
       'Bearer sm_\u00e9',
       'Bearer null',
     ]) {
-      for (const { method, path, body } of routes.filter((route) => route.path.startsWith('/v1/'))) {
+      for (const { method, path, body } of routes.filter(
+        (route) => route.path.startsWith('/v1/') && !takesWriteKey(route.path),
+      )) {
         const answer = await send({
           method,
           url: filled(path),

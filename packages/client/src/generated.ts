@@ -56,6 +56,21 @@ export interface Explanation {
 
 export type Language = 'en' | 'zh'
 
+export interface SegmentMessage {
+  readonly type: 'track' | 'identify' | 'page' | 'screen' | 'group' | 'alias'
+  readonly messageId?: string
+  readonly anonymousId?: string | null
+  readonly userId?: string | null
+  readonly previousId?: string
+  readonly event?: string
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly traits?: Readonly<Record<string, unknown>>
+  readonly context?: Readonly<Record<string, unknown>>
+  readonly timestamp?: string
+  readonly originalTimestamp?: string
+  readonly sentAt?: string
+}
+
 export interface DataCheck {
   readonly verdict: 'ready' | 'ready_with_warnings' | 'not_ready'
   readonly findings: readonly Finding[]
@@ -361,6 +376,26 @@ export interface StoreSummary {
   readonly uptimeSeconds: number
 }
 
+export interface Received {
+  /** Everything that is not in `refused` is on disk. */
+  readonly success: true
+  /** Left out where every message was taken. */
+  readonly refused?: readonly RefusedMessage[]
+}
+
+export interface RefusedMessage {
+  /** Which message of the batch, from 0. */
+  readonly index: number
+  /** The message’s own id, where it has one. */
+  readonly messageId?: string
+  readonly error: {
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly what: string
+    readonly why: string
+    readonly todo: string
+  }
+}
+
 /** Every code that an error may carry; see docs/errors.md. */
 export type ErrorCode =
   | 'BAD_REQUEST'
@@ -368,7 +403,9 @@ export type ErrorCode =
   | 'BODY_TOO_LARGE'
   | 'ROUTE_NOT_FOUND'
   | 'UNAUTHORIZED'
+  | 'WRITE_KEY_INVALID'
   | 'FORBIDDEN'
+  | 'TOO_BUSY'
   | 'INTERNAL'
   | 'NOT_READY'
   | 'PROFILE_NOT_FOUND'
@@ -408,6 +445,8 @@ export type ErrorCode =
   | 'ROW_REFUND_UNMATCHED'
   | 'ROW_VALUE_INVALID'
   | 'EVENT_INVALID'
+  | 'BATCH_REFUSED'
+  | 'BATCH_TOO_LONG'
   | 'EVENT_TOO_LARGE'
   | 'STORE_NOT_FOUND'
   | 'STORE_EXISTS'
@@ -634,6 +673,138 @@ export interface Client {
    * Counts of what the store holds and which model serves.
    */
   storeSummary(options?: CallOptions): Promise<StoreSummary>
+  /**
+   * Takes that two ids are one shopper.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  alias(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * Takes up to 2,500 messages of any type. What is wrong is refused by itself; the rest is kept.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, BATCH_TOO_LONG, BATCH_REFUSED
+   */
+  batch(body: {
+    readonly batch: readonly SegmentMessage[]
+    readonly sentAt?: string
+    readonly context?: Readonly<Record<string, unknown>>
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * What Segment’s browser client loads before it sends: where to, and nothing else switched on.
+   * @throws StoremindError WRITE_KEY_INVALID
+   */
+  browserSettings(address: {
+    readonly writeKey: string
+  }, options?: CallOptions): Promise<Readonly<Record<string, unknown>>>
+  /**
+   * Takes that a shopper belongs to a group. Kept, and not used yet.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  group(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * Takes who a shopper is: a customer’s id, traits, consent.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  identify(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * Takes that a shopper saw a page.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  page(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * Takes that a shopper saw a screen of an app.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  screen(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
+  /**
+   * Takes what a shopper did.
+   * @throws StoremindError WRITE_KEY_INVALID, TOO_BUSY, DISK_FULL, EVENT_INVALID, EVENT_TOO_LARGE
+   */
+  track(body: {
+    readonly messageId?: string
+    readonly anonymousId?: string | null
+    readonly userId?: string | null
+    readonly previousId?: string
+    readonly event?: string
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly context?: Readonly<Record<string, unknown>>
+    readonly timestamp?: string
+    readonly originalTimestamp?: string
+    readonly sentAt?: string
+    /** The write key, where no Authorization header carries it. */
+    readonly writeKey?: string
+  }, options?: CallOptions): Promise<Received>
 }
 
 /** What the methods send. */
@@ -667,6 +838,14 @@ export const ROUTES = {
   startImport: { method: 'POST', path: '/v1/imports', params: [], query: [], body: true },
   storageReport: { method: 'GET', path: '/v1/storage', params: [], query: [], body: false },
   storeSummary: { method: 'GET', path: '/v1/store', params: [], query: [], body: false },
+  alias: { method: 'POST', path: '/v1/alias', params: [], query: [], body: true },
+  batch: { method: 'POST', path: '/v1/batch', params: [], query: [], body: true },
+  browserSettings: { method: 'GET', path: '/v1/projects/:writeKey/settings', params: ['writeKey'], query: [], body: false },
+  group: { method: 'POST', path: '/v1/group', params: [], query: [], body: true },
+  identify: { method: 'POST', path: '/v1/identify', params: [], query: [], body: true },
+  page: { method: 'POST', path: '/v1/page', params: [], query: [], body: true },
+  screen: { method: 'POST', path: '/v1/screen', params: [], query: [], body: true },
+  track: { method: 'POST', path: '/v1/track', params: [], query: [], body: true },
 } as const
 
 /** The words of the errors that arise on this side of the wire. */

@@ -7,6 +7,7 @@ type JsonObject = { readonly [key: string]: Json }
 /** Errors that any route may answer besides those it names. */
 const GENERAL_ERRORS: readonly ErrorCode[] = ['NOT_READY', 'INTERNAL']
 const TAGS: Readonly<Record<string, string>> = {
+  events: 'What shoppers do, as Segment’s and RudderStack’s clients send it.',
   decisions: 'What to show, and why it was shown.',
   catalogue: 'The products of the store.',
   imports: 'Catalogue and history from files, and what is in the data.',
@@ -37,7 +38,10 @@ export function openApiDocument(contracts: readonly RouteContract[], version: st
     tags: Object.entries(TAGS).flatMap(([name, description]) => (used.has(name) ? [{ name, description }] : [])),
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer' },
+        writeKey: { type: 'http', scheme: 'basic', description: 'The write key as the user name, without a password.' },
+      },
       schemas: { Error: ERROR_SCHEMA },
     },
   }
@@ -66,9 +70,7 @@ function operation(contract: RouteContract): JsonObject {
     operationId: contract.name,
     summary: contract.summary,
     tags: [contract.tag],
-    ...(contract.scope === 'open'
-      ? { security: [] }
-      : { security: [{ key: [] }], description: `Needs a key with the scope \`${contract.scope}\`.` }),
+    ...access(contract),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(contract.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: modern(contract.body) } } } }
@@ -78,6 +80,15 @@ function operation(contract: RouteContract): JsonObject {
       ...errorResponses(contract),
     },
   }
+}
+
+function access({ scope, credentials, aliases = [] }: RouteContract): JsonObject {
+  const also = aliases.length === 0 ? '' : ` Also at ${aliases.map((path) => `\`${path}\``).join(', ')}.`
+  if (scope === 'open') return { security: [], ...(also !== '' && { description: also.trim() }) }
+  const needs = `Needs a key with the scope \`${scope}\``
+  if (credentials !== 'writeKey') return { security: [{ key: [] }], description: `${needs}.${also}` }
+  const shown = 'as the user name of basic auth, as a bearer token, or as `writeKey` in the body'
+  return { security: [{ writeKey: [] }, { key: [] }, {}], description: `${needs}, ${shown}.${also}` }
 }
 
 function parametersOf(schema: object | undefined, place: 'path' | 'query'): Json[] {
@@ -101,7 +112,7 @@ function errorResponses(contract: RouteContract): JsonObject {
     codes.add('BODY_TOO_LARGE')
   }
   if (contract.scope !== 'open') {
-    codes.add('UNAUTHORIZED')
+    if (contract.credentials !== 'writeKey') codes.add('UNAUTHORIZED')
     codes.add('FORBIDDEN')
   }
   for (const code of GENERAL_ERRORS) codes.add(code)
