@@ -1,6 +1,10 @@
 import Type from 'typebox'
 import { Check, Convert, Errors } from 'typebox/value'
 import { CodedError } from './errors.ts'
+import { ORIGIN_PATTERN } from './route.ts'
+
+/** A list of origins as browsers send them. */
+const ORIGINS = `^(${ORIGIN_PATTERN.slice(1, -1)}([, ]+${ORIGIN_PATTERN.slice(1, -1)})*)?$`
 
 /**
  * Every setting, once: type, default, range and meaning. Read from `storemind.json` in the store's folder, then
@@ -14,6 +18,55 @@ export const Configuration = Type.Object({
     minimum: 1024,
     maximum: 67_108_864,
     description: 'Largest request body, bytes.',
+  }),
+  'server.corsOrigins': Type.String({
+    default: '',
+    pattern: ORIGINS,
+    description:
+      'Origins of the shop’s pages that may call browser-facing routes, apart by commas, like `https://shop.example`; empty: none.',
+  }),
+  'server.trustedProxies': Type.String({
+    default: '',
+    pattern: '^[0-9a-fA-F.:/, ]*$',
+    description:
+      'Addresses or networks of proxies whose X-Forwarded-For tells the caller’s address, apart by commas; empty: none.',
+  }),
+  'server.headersTimeout': Type.Integer({
+    default: 10,
+    minimum: 1,
+    maximum: 600,
+    description: 'Seconds within which the headers of a request must arrive.',
+  }),
+  'server.requestTimeout': Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Seconds within which a whole request must arrive.',
+  }),
+  'server.keepAliveTimeout': Type.Integer({
+    default: 72,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Seconds that a connection may wait for its next request; longer than a proxy in front keeps its own.',
+  }),
+  'server.maxConnections': Type.Integer({
+    default: 15_000,
+    minimum: 10,
+    maximum: 1_000_000,
+    description: 'Connections at once; more are closed unanswered. The process may open somewhat more files than that.',
+  }),
+  'limits.addressPerSecond': Type.Integer({
+    default: 1000,
+    minimum: 0,
+    maximum: 1_000_000,
+    description:
+      'Requests a second from one address without a key or with a key that is not for administration; 0 for no limit.',
+  }),
+  'limits.keyPerSecond': Type.Integer({
+    default: 5000,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'Requests a second with one key; 0 for no limit.',
   }),
   'log.level': Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',

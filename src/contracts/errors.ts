@@ -60,6 +60,18 @@ export const ERRORS = {
     why: 'Events come faster than the disk takes them; what is not on disk yet is bounded.',
     todo: 'Send the same request again after the seconds that Retry-After names. Nothing of it was stored.',
   },
+  ORIGIN_REFUSED: {
+    status: 403,
+    what: 'The key is not for pages of this origin.',
+    why: 'It was limited to the origins it was created with, so that no other site can use it.',
+    todo: 'Call from one of its origins, or create another key: `storemind keys create --origin https://shop.example`.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    what: 'Too many requests: {who} may send {rate} a second.',
+    why: 'Requests are bounded so that one caller cannot slow down the others.',
+    todo: 'Wait for the seconds in the header retry-after, and send more in one request. {setting} sets the bound.',
+  },
   INTERNAL: {
     status: 500,
     what: 'Storemind could not finish the request (reference {reference}).',

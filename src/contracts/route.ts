@@ -3,6 +3,8 @@ import type { ErrorCode } from './errors.ts'
 
 /** What a key may do. `open` routes need no key. */
 export const SCOPES = ['read', 'write', 'admin'] as const
+/** A page's origin as browsers send it: scheme, host, and a port where it is not the scheme's own. */
+export const ORIGIN_PATTERN = '^https?://[a-z0-9._:\\[\\]-]+$'
 export type Scope = (typeof SCOPES)[number]
 
 /**

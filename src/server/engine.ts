@@ -15,8 +15,11 @@ import { layoutOf } from '../storage/layout.ts'
 import { acquireLock, openStore } from '../storage/store.ts'
 import { createAuthenticator, randomToken } from './auth.ts'
 import { openRecommendations } from './capabilities.ts'
-import { createHttpApp } from './http/app.ts'
+import { createAdmission } from './http/admission.ts'
+import { type ConnectionLimits, createHttpApp } from './http/app.ts'
+import { listOf } from './http/cors.ts'
 import { openApiDocument } from './http/openapi.ts'
+import { createRateLimit } from './http/rate-limit.ts'
 import { mountIngest } from './ingest/mount.ts'
 import { createJobRunner, type JobRunner } from './jobs/runner.ts'
 import { faultOf, type Logger } from './logging.ts'
@@ -114,10 +117,19 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   const localToken = randomToken(randomBytes)
   const guide = await demoGuide(directory)
   const storefrontKey = guide === undefined ? undefined : randomToken(randomBytes)
-  const authenticator = createAuthenticator(store.keys, [
-    { secret: localToken, scopes: ['admin'] },
-    ...(storefrontKey === undefined ? [] : [{ secret: storefrontKey, scopes: ['read'] as const }]),
-  ])
+  const authenticator = createAuthenticator({
+    keys: store.keys,
+    own: [
+      { id: 'local', secret: localToken, scopes: ['admin'] },
+      ...(storefrontKey === undefined ? [] : [{ id: 'storefront', secret: storefrontKey, scopes: ['read'] as const }]),
+    ],
+    clock,
+  })
+  const admission = createAdmission({
+    authenticator,
+    perAddress: createRateLimit(configuration['limits.addressPerSecond'], clock),
+    perKey: createRateLimit(configuration['limits.keyPerSecond'], clock),
+  })
   const name = configuration['store.name']
   const handlers: RouteHandler[] = [
     ...operationRoutes({
@@ -141,16 +153,18 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   let ready = true
   const app = createHttpApp({
     handlers,
-    authenticator,
+    admission,
     logger,
     bodyLimit: configuration['server.bodyLimit'],
+    corsOrigins: listOf(configuration['server.corsOrigins']),
+    connections: connectionLimits(configuration),
     isReady: () => ready,
     reference: () => uuidv7(clock(), randomBytes),
     checkAnswers: options.checkAnswers ?? false,
   })
   mountIngest(app, {
     ingest,
-    authenticator,
+    admission,
     clock,
     basis: configuration['ingest.basis'],
     queueBytes: configuration['ingest.queueBytes'],
@@ -220,6 +234,16 @@ async function listenAt(app: FastifyInstance, host: string, port: number): Promi
       })
     }
     throw error
+  }
+}
+
+function connectionLimits(configuration: Configuration): ConnectionLimits {
+  return {
+    headersTimeout: configuration['server.headersTimeout'] * 1000,
+    requestTimeout: configuration['server.requestTimeout'] * 1000,
+    keepAliveTimeout: configuration['server.keepAliveTimeout'] * 1000,
+    maxConnections: configuration['server.maxConnections'],
+    trustedProxies: listOf(configuration['server.trustedProxies']),
   }
 }
 

@@ -169,13 +169,15 @@ export function recordsContract(it: CurrentStore): void {
     test('are found by their hash until they are removed, and remember their last use', async () => {
       const store = it.store()
       const hash = new Uint8Array(32).fill(7)
-      const key = { id: uuid(1), name: 'site', scopes: ['read' as const, 'write' as const], createdAt: NOON }
+      const origins = ['https://a.example', 'http://b.example:8080']
+      const key = { id: uuid(1), name: 'site', scopes: ['read' as const, 'write' as const], origins, createdAt: NOON }
       await store.keys.add(key, hash)
       expect(await store.keys.list()).toEqual([key])
-      expect(await store.keys.byHash(hash)).toEqual({ id: key.id, scopes: ['read', 'write'] })
+      expect(await store.keys.byHash(hash)).toEqual({ id: key.id, scopes: ['read', 'write'], origins })
+      await store.keys.used(key.id, NOON + 5)
       expect(await store.keys.byHash(new Uint8Array(32))).toBeUndefined()
       const reopened = await it.reopen()
-      expect((await reopened.keys.list())[0]?.lastUsedAt).toEqual(expect.any(Number))
+      expect(await reopened.keys.list()).toEqual([{ ...key, lastUsedAt: NOON + 5 }])
       expect(await reopened.keys.remove(key.id)).toBe(true)
       expect(await reopened.keys.remove(key.id)).toBe(false)
       expect(await reopened.keys.byHash(hash)).toBeUndefined()

@@ -10,6 +10,7 @@ export const addKeys: AddCommand = (program, context) => {
   const keys = program.command('keys').description('keys of the HTTP API: create, list, remove')
   examples(keys, [
     'keys create --name shop --scope read',
+    'keys create --name page --scope write --origin https://shop.example',
     'keys create --name ops --scope admin',
     'keys list',
     'keys remove 01936b5e-7c1a-7000-8000-0123456789ab',
@@ -20,10 +21,21 @@ export const addKeys: AddCommand = (program, context) => {
     .description('make a key; its secret is shown once')
     .option('--name <name>', 'what it is for', 'key')
     .option('--scope <scope>', `${SCOPES.join(', ')}; several times; read where left out`, collect)
+    .option('--origin <origin>', 'only for pages of this origin, like https://shop.example; several times', collect)
   create.action(async () => {
-    const options = optionsOf<{ readonly name: string; readonly scope?: readonly string[] }>(create)
+    const options = optionsOf<{
+      readonly name: string
+      readonly scope?: readonly string[]
+      readonly origin?: readonly string[]
+    }>(create)
     const scopes = (options.scope ?? ['read']).flatMap((text) => text.split(',')).map(scopeNamed)
-    const made = await withClient(context, options, ({ client }) => client.createKey({ name: options.name, scopes }))
+    const made = await withClient(context, options, ({ client }) =>
+      client.createKey({
+        name: options.name,
+        scopes,
+        ...(options.origin === undefined ? {} : { origins: [...options.origin] }),
+      }),
+    )
     answer(context, options, made, () =>
       [
         made.secret,
@@ -41,8 +53,15 @@ export const addKeys: AddCommand = (program, context) => {
       answered.keys.length === 0
         ? 'No keys yet: make one with `storemind keys create`.'
         : table(
-            [{ title: 'id' }, { title: 'name' }, { title: 'scopes' }, { title: 'created (UTC)' }],
-            answered.keys.map(({ id, name, scopes, createdAt }) => [id, name, scopes.join(', '), moment(createdAt)]),
+            ['id', 'name', 'scopes', 'origins', 'created (UTC)', 'last used (UTC)'].map((title) => ({ title })),
+            answered.keys.map(({ id, name, scopes, origins = [], createdAt, lastUsedAt }) => [
+              id,
+              name,
+              scopes.join(', '),
+              origins.length === 0 ? 'any' : origins.join(', '),
+              moment(createdAt),
+              lastUsedAt === undefined ? 'never' : moment(lastUsedAt),
+            ]),
           ),
     )
   })

@@ -5,7 +5,7 @@ import { Job } from '../job.ts'
 import { ModelVersion } from '../model-version.ts'
 import { Placement } from '../placement.ts'
 import { Product } from '../product.ts'
-import { route } from '../route.ts'
+import { ORIGIN_PATTERN, route } from '../route.ts'
 
 const ById = Type.Object({ id: Id }, { additionalProperties: false })
 const Version = Type.Object({ version: Type.Integer({ minimum: 1 }) }, { additionalProperties: false })
@@ -235,11 +235,17 @@ export const rollBackModel = route({
   errors: ['NOTHING_TO_ROLL_BACK', 'MODEL_BROKEN'],
 })
 
+const Origins = Type.Array(Type.String({ pattern: ORIGIN_PATTERN, maxLength: 300 }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'Pages whose requests the key is for, like `https://shop.example`; left out: any caller.',
+})
 export const ApiKey = Type.Object(
   {
     id: Id,
     name: Type.String(),
     scopes: Type.Array(Type.Enum(['read', 'write', 'admin'])),
+    origins: Type.Optional(Origins),
     createdAt: Millis,
     lastUsedAt: Type.Optional(Millis),
   },
@@ -257,6 +263,7 @@ export const createKey = route({
     {
       name: Type.String({ minLength: 1, maxLength: 200 }),
       scopes: Type.Array(Type.Enum(['read', 'write', 'admin']), { minItems: 1 }),
+      origins: Type.Optional(Origins),
     },
     { additionalProperties: false },
   ),

@@ -32,10 +32,20 @@ export interface ImportRepository {
   ): Promise<{ problems: RowProblem[]; next: number | null } | undefined>
 }
 
+/** What a key allows. */
+export interface KeyGrant {
+  readonly id: string
+  readonly scopes: readonly Scope[]
+  /** Pages whose requests it is for; empty: any caller. */
+  readonly origins: readonly string[]
+}
+
 export interface ApiKeyRepository {
   add(key: ApiKey, hash: Uint8Array): Promise<void>
   list(): Promise<ApiKey[]>
   /** By the secret's SHA-256. */
-  byHash(hash: Uint8Array): Promise<{ id: string; scopes: readonly Scope[] } | undefined>
+  byHash(hash: Uint8Array): Promise<KeyGrant | undefined>
+  /** Notes that it was used. */
+  used(id: string, at: number): Promise<void>
   remove(id: string): Promise<boolean>
 }

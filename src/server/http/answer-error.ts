@@ -51,5 +51,8 @@ function codeOf(error: unknown): string | undefined {
 
 export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = errorAnswer(error, request)
+  if (error instanceof CodedError && typeof error.details['seconds'] === 'number') {
+    void reply.header('retry-after', error.details['seconds'])
+  }
   void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body))
 }

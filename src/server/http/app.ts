@@ -9,17 +9,22 @@ import Fastify, {
 import { Compile } from 'typebox/compile'
 import { CodedError, errorBody } from '../../contracts/errors.ts'
 import type { RouteHandler } from '../../contracts/route.ts'
-import type { Authenticator } from '../auth.ts'
+import { bearerSecret } from '../auth.ts'
 import type { Logger } from '../logging.ts'
+import type { Admission } from './admission.ts'
 import { sendError } from './answer-error.ts'
+import { allowOrigins } from './cors.ts'
 import { validatorCompiler } from './validation.ts'
 
 export interface HttpOptions {
   readonly handlers: readonly RouteHandler[]
-  readonly authenticator: Authenticator
+  readonly admission: Admission
   readonly logger: Logger
   /** Bytes. */
   readonly bodyLimit: number
+  /** Pages that may call browser-facing routes. */
+  readonly corsOrigins: readonly string[]
+  readonly connections: ConnectionLimits
   /** False while the store opens and while it closes; then only `/healthz` answers. */
   readonly isReady: () => boolean
   /** Checks every answer against its contract; an answer that breaks it becomes INTERNAL. For tests. */
@@ -28,24 +33,53 @@ export interface HttpOptions {
   readonly reference: () => string
 }
 
+/** What a caller may take of the server before it has said anything worth an answer. Times in milliseconds. */
+export interface ConnectionLimits {
+  /** From the first byte of a request to the end of its headers. */
+  readonly headersTimeout: number
+  /** From the first byte of a request to its last. */
+  readonly requestTimeout: number
+  /** How long a connection may wait for its next request. */
+  readonly keepAliveTimeout: number
+  /** Connections at once; more are closed unanswered. */
+  readonly maxConnections: number
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+}
+
+/** How often, at the most, connections are looked at that are slower than they may be. */
+const CHECK_MILLIS = 2000
+/** Nothing was sent or received for so long in the midst of a request or an answer. */
+const SILENCE_MILLIS = 120_000
+
 /** Long enough for an id of 256 characters, each of which may be escaped. */
 const LONGEST_PARAMETER = 256 * 9
 
 /** The HTTP side of the engine: mounts route contracts with their handlers. */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
   const logger: FastifyBaseLogger = options.logger
+  const { admission, connections } = options
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     genReqId: options.reference,
     return503OnClosing: false,
+    requestTimeout: connections.requestTimeout,
+    keepAliveTimeout: connections.keepAliveTimeout,
+    connectionTimeout: SILENCE_MILLIS,
+    http: {
+      headersTimeout: connections.headersTimeout,
+      connectionsCheckingInterval: Math.min(CHECK_MILLIS, connections.headersTimeout / 2),
+    },
+    trustProxy: connections.trustedProxies.length > 0 ? [...connections.trustedProxies] : false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(rawBadRequest())
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? RAW_TIMEOUT : RAW_BAD_REQUEST)
     },
   })
+  app.server.maxConnections = connections.maxConnections
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(sendError)
@@ -60,6 +94,8 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       void reply.header('connection', 'close')
       throw new CodedError('NOT_READY')
     }
+    // Routes with a contract count their callers once they know the key.
+    if (request.routeOptions.config?.counted !== true) admission.count(request.ip)
   })
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug(
@@ -72,8 +108,16 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
       'answered',
     )
   })
+  allowOrigins(app, options.corsOrigins)
   for (const handler of options.handlers) mount(app, handler, options)
   return app
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route itself sees to it that its callers are bounded. */
+    readonly counted?: boolean
+  }
 }
 
 function mount(app: FastifyInstance, { contract, answer }: RouteHandler, options: HttpOptions): void {
@@ -82,13 +126,16 @@ function mount(app: FastifyInstance, { contract, answer }: RouteHandler, options
   app.route({
     method: contract.method,
     url: contract.path,
+    config: { counted: true, browser: contract.browser === true },
     schema: {
       ...(contract.params ? { params: contract.params } : {}),
       ...(contract.querystring ? { querystring: contract.querystring } : {}),
       ...(contract.body ? { body: contract.body } : {}),
     },
     onRequest: async (request) => {
-      if (scope !== 'open') await options.authenticator.check(request.headers.authorization, scope)
+      if (scope === 'open') return
+      const { authorization, origin } = request.headers
+      await options.admission.admit({ secret: bearerSecret(authorization), origin, address: request.ip }, scope)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const result = await answer({
@@ -135,8 +182,11 @@ function jsonProblem(text: string): string {
   }
 }
 
-/** Answers what is not even HTTP. */
-function rawBadRequest(): string {
-  const body = JSON.stringify({ error: errorBody('BAD_REQUEST', { problem: 'it is not HTTP/1.1' }) })
-  return `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+/** Answers to what is not even a whole request. */
+const RAW_BAD_REQUEST = rawAnswer('400 Bad Request', 'it is not HTTP/1.1')
+const RAW_TIMEOUT = rawAnswer('408 Request Timeout', 'it did not arrive in time')
+
+function rawAnswer(status: string, problem: string): string {
+  const body = JSON.stringify({ error: errorBody('BAD_REQUEST', { problem }) })
+  return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }

@@ -15,7 +15,7 @@ import {
 } from '../../contracts/routes/ingest.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Ingest, IngestItem } from '../../core/profiles/ingest.ts'
-import type { Authenticator } from '../auth.ts'
+import type { Admission, Credentials } from '../http/admission.ts'
 import { settingsFor } from './browser-settings.ts'
 import { type Held, MemoryBudget } from './memory-budget.ts'
 import { type MessageType, type ReadRequest, readBatch, readSingle } from './messages.ts'
@@ -24,7 +24,7 @@ import { checkWriteKey, keyInHeader } from './write-key.ts'
 
 export interface IngestHttpParts {
   readonly ingest: Ingest
-  readonly authenticator: Authenticator
+  readonly admission: Admission
   readonly clock: Clock
   readonly basis: LegalBasis
   /** Bytes of events that are received and not on disk yet. */
@@ -49,7 +49,7 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
     scope.addContentTypeParser('*', async (request: FastifyRequest & Holding, stream: IncomingMessage) => {
       // Whoever shows a key that is none is not read any further.
       const shown = keyInHeader(request.headers.authorization)
-      if (shown !== undefined) await checkWriteKey(parts.authenticator, shown)
+      if (shown !== undefined) await checkWriteKey(parts.admission, shownBy(request, shown))
       request[held] = budget.enter()
       return readBody(stream, request.headers['content-encoding'], REQUEST_BYTES, request[held])
     })
@@ -63,9 +63,11 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
     })
     const mount = ({ path, aliases = [] }: RouteContract, type: MessageType | 'batch') => {
       for (const url of [path, ...aliases]) {
-        scope.post(url, async (request, reply) => {
+        scope.post(url, { config: BROWSER }, async (request, reply) => {
           const read = await readRequest(request, type)
-          if (request.headers.authorization === undefined) await checkWriteKey(parts.authenticator, read.writeKey)
+          if (request.headers.authorization === undefined) {
+            await checkWriteKey(parts.admission, shownBy(request, read.writeKey))
+          }
           return answer(reply, type, await take(parts, read))
         })
       }
@@ -73,12 +75,19 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
     mount(batch, 'batch')
     for (const type of MESSAGE_TYPES) mount(SINGLE_ROUTES[type], type)
   })
-  app.get<{ Params: { writeKey: string } }>(browserSettings.path, async (request, reply) => {
+  app.get<{ Params: { writeKey: string } }>(browserSettings.path, { config: BROWSER }, async (request, reply) => {
     const { writeKey } = request.params
-    await checkWriteKey(parts.authenticator, writeKey)
+    await checkWriteKey(parts.admission, shownBy(request, writeKey))
     void reply.header('cache-control', 'no-store')
     return reply.send(settingsFor(writeKey, reachedAt(request)))
   })
+}
+
+/** Called from pages; the key is counted where it is found. */
+const BROWSER = { browser: true, counted: true }
+
+function shownBy(request: FastifyRequest, secret: string | undefined): Credentials {
+  return { secret, origin: request.headers.origin, address: request.ip }
 }
 
 /** As the browser sees it: a proxy that ends TLS says so in its own headers, and only tells the browser its own way. */

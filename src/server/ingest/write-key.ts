@@ -1,5 +1,5 @@
 import { CodedError } from '../../contracts/errors.ts'
-import type { Authenticator } from '../auth.ts'
+import type { Admission, Credentials } from '../http/admission.ts'
 
 /**
  * The key that a header carries: the user name of basic auth, as Segment clients send it, or a bearer token.
@@ -14,12 +14,16 @@ export function keyInHeader(authorization: string | undefined): string | undefin
   throw invalid(password === '' ? '' : ': basic auth carries it as the password, and it belongs into the user name')
 }
 
-/** Lets a request pass that shows a key with the scope `write`. @throws CodedError WRITE_KEY_INVALID, FORBIDDEN */
-export async function checkWriteKey(authenticator: Authenticator, shown: string | undefined): Promise<void> {
-  if (shown === undefined || shown === '') throw invalid('')
-  const scopes = await authenticator.scopesOf(shown)
-  if (scopes === undefined) throw invalid('')
-  if (!scopes.includes('write') && !scopes.includes('admin')) throw new CodedError('FORBIDDEN', { scope: 'write' })
+/**
+ * Lets a request pass that shows a key with the scope `write`.
+ * @throws CodedError WRITE_KEY_INVALID, FORBIDDEN, ORIGIN_REFUSED, RATE_LIMITED
+ */
+export async function checkWriteKey(admission: Admission, shown: Credentials): Promise<void> {
+  try {
+    await admission.admit({ ...shown, secret: shown.secret === '' ? undefined : shown.secret }, 'write')
+  } catch (error) {
+    throw error instanceof CodedError && error.code === 'UNAUTHORIZED' ? invalid('') : error
+  }
 }
 
 function partsOf(pair: string): [string, string] {

@@ -14,10 +14,16 @@ export interface KeyParts {
 
 export function keyRoutes({ keys, authenticator, clock, randomBytes }: KeyParts): RouteHandler[] {
   return [
-    handle(createKey, async ({ body: { name, scopes } }) => {
+    handle(createKey, async ({ body: { name, scopes, origins } }) => {
       const { secret, hash } = newSecret(randomBytes)
       const createdAt = clock()
-      const key = { id: uuidv7(createdAt, randomBytes), name, scopes: [...new Set(scopes)], createdAt }
+      const key = {
+        id: uuidv7(createdAt, randomBytes),
+        name,
+        scopes: [...new Set(scopes)],
+        ...(origins === undefined ? {} : { origins }),
+        createdAt,
+      }
       await keys.add(key, hash)
       return { key, secret }
     }),

@@ -3,6 +3,7 @@ import type { Connection } from '../dialects/sqlite/connection.ts'
 import { scalar } from '../dialects/sqlite/row.ts'
 import { firstSchema } from './0001-first-schema.ts'
 import { productRevisions } from './0002-product-revisions.ts'
+import { keyOrigins } from './0003-key-origins.ts'
 
 export interface Migration {
   readonly version: number
@@ -14,6 +15,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first schema', sql: firstSchema },
   { version: 2, name: 'product revisions', sql: productRevisions },
+  { version: 3, name: 'origins of keys', sql: keyOrigins },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

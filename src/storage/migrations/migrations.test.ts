@@ -15,6 +15,9 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO model_versions VALUES (1, 'recommendations', 'serving', 1, 1, 'ndcgAt10', 0.1, 1, '{}', '{}')",
   ],
   2: ["UPDATE products SET revision = 7 WHERE id = 'mug'"],
+  3: [
+    "INSERT INTO api_keys (id, name, scopes, created_at, hash, origins) VALUES ('k', 'k', 'read', 1, x'01', 'https://a.example')",
+  ],
 }
 
 function database(): Connection {

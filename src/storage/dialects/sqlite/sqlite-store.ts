@@ -45,7 +45,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     placements: createPlacementRepository(connection, writer),
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
-    keys: createApiKeyRepository(connection, writer, clock),
+    keys: createApiKeyRepository(connection, writer),
     maintenance: createMaintenance(opened, writer, clock),
     async reader() {
       const reader = await openSqliteReader(directory, masterKey)
