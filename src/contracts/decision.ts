@@ -19,7 +19,11 @@ export const DecisionRequest = Type.Object(
     ),
     productId: Type.Optional(ExternalId),
     cart: Type.Optional(Type.Array(ExternalId, { maxItems: 200 })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    /** The category that the page shows, from general to special: `Home > Kitchen`. Its products are ranked. */
+    category: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+    /** The products that the store would show, in its order, for example the result of a search. */
+    list: Type.Optional(Type.Array(ExternalId, { minItems: 1, maxItems: 500, uniqueItems: true })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
     market: Type.Optional(Type.String({ maxLength: 64 })),
     language: Type.Optional(Language),
     exclude: Type.Optional(Type.Array(ExternalId, { maxItems: 500 })),

@@ -104,6 +104,12 @@ export const ERRORS = {
     why: 'Placements are data of this store and none has this name.',
     todo: 'Use one of: {known}.',
   },
+  CATEGORY_NOT_FOUND: {
+    status: 404,
+    what: 'No product of the store is in the category {category}.',
+    why: 'A category is named by its whole path as the products carry it, for example "Home > Kitchen".',
+    todo: 'Compare the path with the categories of GET /v1/products.',
+  },
   DECISION_NOT_FOUND: {
     status: 404,
     what: 'There is no decision {decision}.',

@@ -19,6 +19,10 @@ export const REASON_CODES = {
   new_arrival: 12,
   exploration: 13,
   next_after: 14,
+  placed_by_shop: 15,
+  favoured_by_shop: 16,
+  shop_order: 17,
+  in_category: 18,
 } as const
 export type ReasonCode = keyof typeof REASON_CODES
 

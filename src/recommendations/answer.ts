@@ -1,18 +1,20 @@
 import type { ChosenItem, Language } from '../contracts/decision.ts'
 import type { Reason } from '../contracts/reason.ts'
+import { DEFAULT_MARKET } from '../core/catalog/facts.ts'
 import type { CatalogSnapshot } from '../core/catalog/snapshot.ts'
 import type { DecodedRecord, RecordedReason } from '../core/decisions/record.ts'
 import type { ProductRow } from '../core/ports.ts'
 import { sentence, wordsOf } from './reasons/words.ts'
 
-/** A record's items with their names and words, as a caller reads them. */
+type Told = Pick<DecodedRecord, 'items' | 'market' | 'limit' | 'unknown'>
+
+/** A record's items with their names and words, as a caller reads them; what the catalogue does not know comes last. */
 export function itemsOf(
-  { items }: Pick<DecodedRecord, 'items'>,
+  { items, market = DEFAULT_MARKET, limit, unknown = [] }: Told,
   catalog: CatalogSnapshot,
-  market: string,
   language: Language,
 ): ChosenItem[] {
-  return items.map(({ product, score, propensity, reasons }, i): ChosenItem => {
+  const known = items.map(({ product, score, propensity, reasons }, i): ChosenItem => {
     const entry = catalog.at(product)
     const offer = catalog.offer(product, market)
     return {
@@ -27,6 +29,14 @@ export function itemsOf(
       ...(offer === undefined ? {} : { priceMicros: offer.priceMicros, currency: offer.currency }),
     }
   })
+  const left = Math.max(0, limit - known.length)
+  return [...known, ...unknown.slice(0, left).map((id, i) => unknownItem(id, known.length + i + 1, language))]
+}
+
+/** On the store's own list, and in no catalogue that was sent to us. */
+function unknownItem(productId: string, position: number, language: Language): ChosenItem {
+  const reasons = [{ code: 'shop_order', text: sentence('shop_order', {}, language), weight: 1 } as const]
+  return { productId, name: productId, position, score: 0, propensity: 1, reasons }
 }
 
 function told(
@@ -36,7 +46,9 @@ function told(
   language: Language,
 ): Reason {
   const pointed = product === undefined ? undefined : catalog.at(product)
-  const value = spokenOf(code, item, product, catalog) ?? (count === undefined ? undefined : String(count))
+  // The count of a rule's reason is the rule's row, which says nothing to a shopper.
+  const counted = count === undefined || BY_RULE.has(code) ? undefined : String(count)
+  const value = spokenOf(code, item, product, catalog) ?? counted
   const text = sentence(
     code,
     {
@@ -54,6 +66,8 @@ function told(
     ...(value === undefined ? {} : { value }),
   }
 }
+
+const BY_RULE: ReadonlySet<RecordedReason['code']> = new Set(['placed_by_shop', 'favoured_by_shop'])
 
 /** The category or brand that a reason speaks of is the item's own, so that the record need not keep it. */
 function spokenOf(
@@ -79,12 +93,15 @@ function lastOf(catalog: CatalogSnapshot, item: ProductRow): string | undefined 
 /** The story of a decision in sentences. */
 export function summaryOf(placement: string, record: DecodedRecord, language: Language): string[] {
   const { summary: words } = wordsOf(language)
-  const explored = record.items.filter(({ best }) => !best).length
+  const drawn = record.items.filter(({ best }) => !best)
+  const floored = drawn.filter(({ fresh }) => fresh).length
+  const explored = drawn.length - floored
   return [
     record.items.length === 0 ? words.nothing() : words.decided(placement, record.items.length),
     record.basis === 'personalised' ? words.personalised() : words.contextual(),
     record.modelVersion === null ? words.noModel() : words.model(record.modelVersion),
     ...Object.entries(record.refused).map(([policy, count]) => words.refused(policy, count)),
     ...(explored > 0 ? [words.explored(explored)] : []),
+    ...(floored > 0 ? [words.floored(floored)] : []),
   ]
 }

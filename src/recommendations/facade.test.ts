@@ -250,6 +250,110 @@ describe('a page about something', () => {
   })
 })
 
+describe('a category page', () => {
+  it('ranks the products of the category for the shopper, all of them where it is small', async () => {
+    const own = await one({ placement: 'category', category: 'lantern', profile: 'u1' })
+    expect(own.basis).toBe('personalised')
+    expect(rowsOf(own).toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+    const other = await one({ placement: 'category', category: ' lantern ', profile: 'u4' })
+    expect(other.items[0]?.productId).not.toBe(own.items[0]?.productId)
+    expect(own.items.every(({ reasons }) => reasons.length > 0)).toBe(true)
+    const { decision } = await recommendations.explain(own.id)
+    expect(decision.items).toEqual(own.items)
+  })
+
+  it('has a contextual answer for a first visit and for who objects', async () => {
+    const first = await one({ placement: 'category', category: 'scarf', limit: 5 })
+    const objects = await one({ placement: 'category', category: 'scarf', limit: 5, profile: 'u1' }, true)
+    expect([first.basis, objects.basis]).toEqual(['contextual', 'contextual'])
+    expect(rowsOf(objects)).toEqual(rowsOf(first))
+    expect(rowsOf(first).every((row) => row >= 20)).toBe(true)
+  })
+
+  it('is refused where the category is missing, unknown, or not asked for', async () => {
+    expect(await refusalOf({ placement: 'category' })).toBe('BAD_REQUEST')
+    expect(await refusalOf({ placement: 'category', category: 'kettle > nothing' })).toBe('CATEGORY_NOT_FOUND')
+    expect(await refusalOf({ placement: 'home', category: 'kettle' })).toBe('BAD_REQUEST')
+  })
+})
+
+describe('a list that the store sends', () => {
+  const list = ['p29', 'p3', 'unknown-b', 'p14', 'p7', 'unknown-a', 'p20', 'p11']
+
+  it('comes back in another order, with nothing lost and nothing added', async () => {
+    const own = await one({ placement: 'search', list, profile: 'u0' })
+    expect(own.items.map(({ productId }) => productId).toSorted()).toEqual(list.toSorted())
+    expect(rowsOf(own).slice(0, 2).toSorted()).toEqual([3, 7])
+    expect(own.items.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(own.items.slice(-2).map(({ productId }) => productId)).toEqual(['unknown-b', 'unknown-a'])
+    expect(own.items.at(-1)?.reasons[0]?.code).toBe('shop_order')
+    const { decision } = await recommendations.explain(own.id)
+    expect(decision.items).toEqual(own.items)
+    expect(own.items.map(({ reasons }) => reasons.reduce((sum, { weight }) => sum + weight, 0) <= 1.01)).not.toContain(
+      false,
+    )
+  })
+
+  it('keeps what is sold out or deleted, since the store shows it, and leaves out only what it asks to', async () => {
+    const product = plantedShop().products[14]?.product
+    if (!product) throw new Error('there is no product')
+    await store.catalog.upsert([{ ...product, id: 'old', title: 'Old' }], 'test')
+    await store.catalog.delete(['old'])
+    const kept = await one({ placement: 'search', list: ['old', 'p1'], profile: 'u0' })
+    expect(kept.items.map(({ productId }) => productId).toSorted()).toEqual(['old', 'p1'])
+    const fewer = await one({ placement: 'search', list, exclude: ['p3', 'unknown-a'], limit: 7 })
+    expect(fewer.items.map(({ productId }) => productId)).not.toContain('p3')
+    expect(fewer.items).toHaveLength(6)
+    expect((await one({ placement: 'search', list, limit: 3 })).items).toHaveLength(3)
+  })
+
+  it('keeps the store’s own order where the placement says so, and ours where it says that', async () => {
+    const search = placements.get('search')
+    await placements.put({ ...search, name: 'as_sent', policy: { ...search.policy, keepOrder: 1 } })
+    await placements.put({ ...search, name: 'ours', policy: { ...search.policy, keepOrder: 0 } })
+    const known = list.filter((id) => !id.startsWith('unknown'))
+    const asSent = await one({ placement: 'as_sent', list: known, profile: 'u0' })
+    expect(asSent.items.map(({ productId }) => productId)).toEqual(known)
+    const ours = await one({ placement: 'ours', list: known, profile: 'u0' })
+    const reversed = await one({ placement: 'ours', list: known.toReversed(), profile: 'u0' })
+    expect(rowsOf(ours).slice(0, 2)).toEqual(rowsOf(reversed).slice(0, 2))
+    expect(await refusalOf({ placement: 'search' })).toBe('BAD_REQUEST')
+    expect(await refusalOf({ placement: 'home', list })).toBe('BAD_REQUEST')
+  })
+})
+
+describe('the floor of new products', () => {
+  it('shows what nobody knows yet in its share of positions, and says so', async () => {
+    const home = placements.get('home')
+    const product = plantedShop().products[14]?.product
+    if (!product) throw new Error('there is no product')
+    const fresh = ['n1', 'n2'].map((id) => ({
+      ...product,
+      id,
+      title: id,
+      releasedAt: NOW - DAY,
+      categories: ['novelty'],
+    }))
+    await store.catalog.upsert(fresh, 'test')
+    const old = plantedShop().products.map(({ product: one }) => ({ ...one, releasedAt: NOW - 90 * DAY }))
+    await store.catalog.upsert(old, 'test')
+    await placements.put({ ...home, name: 'floored', policy: { ...home.policy, newShare: 0.4, newDays: 30 } })
+    let shown = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const { items } = await one({ placement: 'floored', profile: 'u0', limit: 1, seed })
+      const [item] = items
+      if (!item) throw new Error('nothing was shown')
+      if (fresh.some(({ id }) => id === item.productId)) {
+        shown++
+        expect([item.propensity, item.reasons[0]?.code]).toEqual([0.2, 'new_arrival'])
+      } else expect(item.propensity).toBeCloseTo(0.6, 12)
+    }
+    // 60 draws at 0.4: five standard deviations.
+    expect(Math.abs(shown - 24)).toBeLessThan(19)
+    await store.catalog.delete(['n1', 'n2'])
+  })
+})
+
 describe('refusals', () => {
   it('names what is not there, and logs nothing', async () => {
     const before = await store.decisions.count()

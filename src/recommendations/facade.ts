@@ -1,7 +1,6 @@
 import type { Decision, DecisionRequest, Explanation, Language } from '../contracts/decision.ts'
 import { CodedError } from '../contracts/errors.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
-import { DEFAULT_MARKET } from '../core/catalog/facts.ts'
 import type { DecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
 import { drawSeed } from '../core/decisions/random.ts'
@@ -10,6 +9,7 @@ import type { ModelRegistry } from '../core/models/registry.ts'
 import type { CatalogRepository, Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
 import type { ProfileReader } from '../core/profiles/reader.ts'
 import { itemsOf, summaryOf } from './answer.ts'
+import { askedOf } from './asked.ts'
 import { CAPABILITY } from './contracts.ts'
 import { decide } from './decide/decide.ts'
 import type { OpenModels } from './decide/models.ts'
@@ -38,7 +38,8 @@ export interface Recommendations {
    * One decision for each request, in their order, each logged before it is answered.
    *
    * @param options.globalPrivacyControl the shopper's browser objects: nothing of the past is used
-   * @throws CodedError NO_MODEL, PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, PLACEMENT_NOT_FOUND; then nothing is logged
+   * @throws CodedError NO_MODEL, PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND,
+   *   BAD_REQUEST; then nothing is logged
    */
   recommend(
     requests: readonly DecisionRequest[],
@@ -62,7 +63,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
   const decideOne = async (request: DecisionRequest, globalPrivacyControl: boolean): Promise<Made> => {
     const placement = parts.placements.get(request.placement ?? 'home')
     const catalog = parts.catalog.current
-    const anchors = anchorsOf(request, placement.anchor, catalog)
+    const { sections, ...asked } = askedOf(request, placement, catalog)
     const now = parts.clock()
     const view = await parts.profiles.read(request.profile, {
       purpose: 'personalisation',
@@ -76,16 +77,14 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       {
         view,
         placement,
-        anchors,
-        excluded: rowsOf(request.exclude ?? [], catalog),
-        limit: request.limit ?? placement.size,
-        market: request.market ?? DEFAULT_MARKET,
+        ...asked,
         now,
         seed: request.seed ?? drawSeed(parts.randomBytes),
       },
       models,
       version,
       catalog,
+      sections,
     )
     return {
       request,
@@ -114,7 +113,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
           basis: record.basis,
           at,
           modelVersion: record.modelVersion,
-          items: itemsOf(kept, catalog, request.market ?? DEFAULT_MARKET, request.language ?? parts.language),
+          items: itemsOf(kept, catalog, request.language ?? parts.language),
           refused: { ...record.refused },
         }
       })
@@ -129,7 +128,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         basis: record.basis,
         at,
         modelVersion: record.modelVersion,
-        items: itemsOf(record, parts.catalog.current, DEFAULT_MARKET, language),
+        items: itemsOf(record, parts.catalog.current, language),
         refused: { ...record.refused },
       }
       return { decision, seed: record.seed, summary: summaryOf(placement, record, language), replayable: false }
@@ -143,24 +142,4 @@ interface Made {
   readonly placement: string
   readonly record: DecisionRecord
   readonly profile?: ProfileRow
-}
-
-type Products = Pick<Catalog, 'rowOf'>
-
-/** What the page is about; products in a cart that the store does not know are passed over. */
-function anchorsOf(
-  request: DecisionRequest,
-  anchor: 'none' | 'product' | 'cart',
-  catalog: Products & { deleted(row: number): boolean },
-): number[] {
-  if (request.productId !== undefined) {
-    const row = catalog.rowOf(request.productId)
-    if (row < 0 || catalog.deleted(row)) throw new CodedError('PRODUCT_NOT_FOUND', { product: request.productId })
-    if (anchor === 'product') return [row]
-  }
-  return anchor === 'cart' ? rowsOf(request.cart ?? [], catalog) : []
-}
-
-function rowsOf(productIds: readonly string[], catalog: Products): number[] {
-  return productIds.map((id) => catalog.rowOf(id)).filter((row) => row >= 0)
 }

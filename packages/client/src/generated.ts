@@ -39,6 +39,8 @@ export interface DecisionRequest {
   readonly profile?: string
   readonly productId?: string
   readonly cart?: readonly string[]
+  readonly category?: string
+  readonly list?: readonly string[]
   readonly limit?: number
   readonly market?: string
   readonly language?: Language
@@ -249,9 +251,10 @@ export interface ModelVersion {
 export interface Placement {
   readonly name: string
   readonly surface: 'home' | 'product_page' | 'cart' | 'email' | 'category' | 'search'
-  readonly anchor: 'none' | 'product' | 'cart'
-  /** How many items, where the request does not say. */
+  readonly anchor: 'none' | 'product' | 'cart' | 'category' | 'list'
+  /** How many items, where the request does not say; a list that the store sends comes back whole. */
   readonly size: number
+  readonly mode?: 'live' | 'shadow'
   readonly policy: {
     readonly inStockOnly: boolean
     readonly hideBoughtDays: number
@@ -262,6 +265,9 @@ export interface Placement {
     readonly maxPriceMicros?: number
     readonly exploreRate: number
     readonly explorePool: number
+    readonly newShare?: number
+    readonly newDays?: number
+    readonly keepOrder?: number
   }
 }
 
@@ -296,7 +302,7 @@ export interface Product {
 }
 
 export interface Reason {
-  readonly code: 'bought_before' | 'because_bought' | 'because_viewed' | 'because_in_cart' | 'similar_to' | 'bought_together' | 'people_like_you' | 'category_affinity' | 'brand_affinity' | 'popular' | 'trending' | 'new_arrival' | 'exploration' | 'next_after'
+  readonly code: 'bought_before' | 'because_bought' | 'because_viewed' | 'because_in_cart' | 'similar_to' | 'bought_together' | 'people_like_you' | 'category_affinity' | 'brand_affinity' | 'popular' | 'trending' | 'new_arrival' | 'exploration' | 'next_after' | 'placed_by_shop' | 'favoured_by_shop' | 'shop_order' | 'in_category'
   /** The reason in the language of the request. */
   readonly text: string
   /** The share of the score that this reason carries, 0 to 1. */
@@ -391,7 +397,7 @@ export interface RefusedMessage {
   /** The message’s own id, where it has one. */
   readonly messageId?: string
   readonly error: {
-    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
     readonly what: string
     readonly why: string
     readonly todo: string
@@ -415,6 +421,7 @@ export type ErrorCode =
   | 'PROFILE_NOT_FOUND'
   | 'PRODUCT_NOT_FOUND'
   | 'PLACEMENT_NOT_FOUND'
+  | 'CATEGORY_NOT_FOUND'
   | 'DECISION_NOT_FOUND'
   | 'MODEL_NOT_FOUND'
   | 'NO_MODEL'
@@ -486,7 +493,7 @@ export interface Client {
   }, options?: CallOptions): Promise<Explanation>
   /**
    * Recommends products. One request or a hundred: each is one decision with its own id and reasons.
-   * @throws StoremindError PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, PLACEMENT_NOT_FOUND, NO_MODEL
+   * @throws StoremindError PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND, NO_MODEL
    */
   recommend(body: {
     readonly requests: readonly DecisionRequest[]

@@ -10,6 +10,8 @@ interface RecommendOptions {
   readonly placement?: string
   readonly product?: string
   readonly cart?: readonly string[]
+  readonly category?: string
+  readonly list?: readonly string[]
   readonly exclude?: readonly string[]
   readonly market?: string
   readonly seed?: string
@@ -22,9 +24,11 @@ export const addRecommend: AddCommand = (program, context) => {
     .description('recommend products, each with its score and reasons')
     .option('--profile <id>', 'the shopper; left out: a first visit')
     .option('--limit <number>', 'how many products')
-    .option('--placement <name>', 'home, product_page, cart, email_block, or one of your own')
+    .option('--placement <name>', 'home, product_page, cart, email_block, category, search, or one of your own')
     .option('--product <id>', 'the product that the page shows')
     .option('--cart <id>', 'a product in the cart; several times', collect)
+    .option('--category <path>', 'the category whose products are ranked: "Home > Kitchen"')
+    .option('--list <id>', 'a product of a list to be ranked anew; several times', collect)
     .option('--exclude <id>', 'a product not to show; several times', collect)
     .option('--market <name>', 'the market whose prices and stock count')
     .option('--seed <number>', 'fixes what is drawn at random')
@@ -33,18 +37,22 @@ export const addRecommend: AddCommand = (program, context) => {
     'recommend --profile 17850 --limit 10',
     'recommend --placement product_page --product 85123A --language zh',
     'recommend --placement cart --cart 85123A --cart 22423 --json',
+    'recommend --category "Home > Kitchen" --profile 17850',
+    'recommend --list 85123A --list 22423 --profile 17850',
   ])
   command.action(async () => {
     const options = optionsOf<RecommendOptions>(command)
     const language = languageOf(options)
-    const placement = options.placement ?? (options.product ? 'product_page' : options.cart ? 'cart' : undefined)
+    const placement = options.placement ?? placementFor(options)
     const request = {
       personalise: options.personalise,
       ...(options.profile === undefined ? {} : { profile: options.profile }),
-      ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 100) }),
+      ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 500) }),
       ...(placement === undefined ? {} : { placement }),
       ...(options.product === undefined ? {} : { productId: options.product }),
       ...(options.cart === undefined ? {} : { cart: options.cart }),
+      ...(options.category === undefined ? {} : { category: options.category }),
+      ...(options.list === undefined ? {} : { list: options.list }),
       ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
       ...(options.market === undefined ? {} : { market: options.market }),
       ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
@@ -61,6 +69,14 @@ export const addRecommend: AddCommand = (program, context) => {
         ].join('\n'),
       )
   })
+}
+
+/** The placement that takes what is given; undefined for the home page. */
+function placementFor({ product, cart, category, list }: RecommendOptions): string | undefined {
+  if (product !== undefined) return 'product_page'
+  if (cart !== undefined) return 'cart'
+  if (category !== undefined) return 'category'
+  return list === undefined ? undefined : 'search'
 }
 
 export function decisionWords(decision: Decision): string {

@@ -1,11 +1,14 @@
 import type { ProductRow } from '../ports.ts'
 import { DEFAULT_MARKET } from './facts.ts'
 import type { Interned, Interning } from './interning.ts'
+import { latestOf } from './latest.ts'
 import type { MarketOffer, OfferColumns } from './offers.ts'
 
 export const NONE = -1
 /** Levels of a category path that are kept. */
 export const MOST_CATEGORIES = 32
+/** Products that were released last and are kept at hand. */
+const LATEST = 1000
 /** Longer attribute values are texts: no rule asks for them. */
 export const ATTRIBUTE_LENGTH = 200
 
@@ -80,6 +83,7 @@ export class CatalogSnapshot {
   readonly #offers: ReadonlyMap<string, OfferColumns>
   readonly #byId: ReadonlyMap<string, ProductRow>
   readonly #under = new Map<string, Int32Array>()
+  #latest: Int32Array | undefined
 
   constructor(parts: SnapshotParts) {
     this.parts = parts
@@ -157,6 +161,12 @@ export class CatalogSnapshot {
     const found = Int32Array.from(rows)
     this.#under.set(path, found)
     return found
+  }
+
+  /** Up to a thousand products that were released last, latest first; described and not deleted. */
+  get latest(): Int32Array {
+    this.#latest ??= latestOf(this, LATEST, (row) => this.described(row) && !this.deleted(row))
+    return this.#latest
   }
 
   /** Numbers of a category and of all below it. */

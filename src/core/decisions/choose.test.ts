@@ -4,7 +4,7 @@ import type { PlacementPolicy } from '../../contracts/placement.ts'
 import type { Product } from '../../contracts/product.ts'
 import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { SnapshotBuilder } from '../catalog/snapshot-builder.ts'
-import { choose } from './choose.ts'
+import { choose, type Slot } from './choose.ts'
 import type { Candidates } from './policies/eligible.ts'
 import type { PolicyContext } from './policies/policy.ts'
 import { seededRandom } from './random.ts'
@@ -198,6 +198,132 @@ describe('the draw', () => {
       }),
       { numRuns: 50 },
     )
+  })
+})
+
+describe('slots', () => {
+  const shelf: Shelf = Array.from({ length: 8 }, (_, i) => ({
+    categories: [i < 4 ? 'A' : 'B'],
+    ...(i === 5 ? { offers: SOLD_OUT } : {}),
+    ...(i === 0 || i === 7 ? { groupId: 'shirt' } : {}),
+  }))
+  const rowsWith = (slots: readonly Slot[], policy: Partial<PlacementPolicy> = {}, limit = 5, seed = 1) => {
+    const { chosen, refused } = choose(ranked(8), contextOf(shelf, policy), limit, seededRandom(seed), { slots })
+    return { rows: chosen.map(({ candidate }) => candidate), chosen, refused }
+  }
+
+  it('hold their positions, surely, and the others fill the rest in their order', () => {
+    const { rows, chosen } = rowsWith([
+      { position: 2, candidates: [6] },
+      { position: 0, candidates: [4] },
+    ])
+    expect(rows).toEqual([4, 0, 6, 1, 2])
+    expect(chosen.map(({ slot }) => slot)).toEqual([1, undefined, 0, undefined, undefined])
+    expect(chosen.map(({ propensity }) => propensity)).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('take the first that may be shown, and none where there is none', () => {
+    expect(rowsWith([{ position: 1, candidates: [5, 6] }]).rows).toEqual([0, 6, 1, 2, 3])
+    expect(rowsWith([{ position: 1, candidates: [5] }]).rows).toEqual([0, 1, 2, 3, 4])
+  })
+
+  it('give way to each other, move up where a list ends before them, and stay out where it does not reach', () => {
+    const both = [
+      { position: 1, candidates: [6, 4] },
+      { position: 1, candidates: [6, 4] },
+    ]
+    expect(rowsWith(both).rows).toEqual([0, 6, 4, 1, 2])
+    expect(rowsWith([{ position: 9, candidates: [6] }], { maxPerCategory: 1 }, 10).rows).toEqual([0, 6])
+    expect(rowsWith([{ position: 5, candidates: [6] }]).rows).toEqual([0, 1, 2, 3, 4])
+  })
+
+  it('count for the caps before anything else, and keep the variant that was placed', () => {
+    expect(rowsWith([{ position: 3, candidates: [4] }], { maxPerCategory: 2 }).rows).toEqual([0, 1, 6, 4])
+    const { rows, refused } = rowsWith([{ position: 1, candidates: [7] }])
+    expect(rows).toEqual([1, 7, 2, 3, 4])
+    expect(refused).toEqual({ variant: 1, out_of_stock: 1 })
+  })
+
+  it('are not reached by chance, whatever comes out of the draws', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (seed) => {
+        const chance = { exploreRate: 0.5, explorePool: 8 }
+        const { rows, chosen } = rowsWith([{ position: 1, candidates: [6] }], chance, 5, seed)
+        expect([rows[1], chosen[1]?.propensity, rows.lastIndexOf(6)]).toEqual([6, 1, 1])
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('the floor of new products', () => {
+  /** Rows 1, 6 and 7 are new; 7 shares a category with 6, of which one may stand on a list. */
+  const shelf: Shelf = Array.from({ length: 8 }, (_, i) => ({ categories: [i === 7 ? 'C6' : `C${i}`] }))
+  const fresh = Uint8Array.of(0, 1, 0, 0, 0, 0, 1, 1)
+  const policy = { exploreRate: 0.25, explorePool: 4, newShare: 0.125, maxPerCategory: 1 }
+  /** Rates are multiples of 1/8, pools divide 12: these draws stand for all draws, each for equally many. */
+  const WHICH = Array.from({ length: 8 }, (_, i) => (i + 0.5) / 8)
+  const WITHIN = Array.from({ length: 12 }, (_, i) => (i + 0.5) / 12)
+
+  function scripted(...numbers: number[]): { next(): number } {
+    let at = 0
+    return { next: () => numbers[at++] ?? Number.NaN }
+  }
+
+  it('logs exactly the probability with which each item comes, given those above it, over all draws', () => {
+    const context = contextOf(shelf, policy)
+    const slots = [{ position: 1, candidates: [3] }]
+    const times = new Map<string, number>()
+    const logged = new Map<string, number>()
+    for (const a of WHICH)
+      for (const b of WITHIN)
+        for (const c of WHICH)
+          for (const d of WITHIN) {
+            const random = scripted(a, b, 0, 0, c, d)
+            let above = ''
+            for (const { candidate, propensity } of choose(ranked(8), context, 3, random, { slots, fresh }).chosen) {
+              times.set(above, (times.get(above) ?? 0) + 1)
+              above += `${candidate} `
+              expect(logged.get(above) ?? propensity).toBe(propensity)
+              logged.set(above, propensity)
+            }
+            times.set(above, (times.get(above) ?? 0) + 1)
+          }
+    expect(logged.size).toBeGreaterThan(30)
+    for (const [list, propensity] of logged) {
+      const above = list
+        .trim()
+        .split(' ')
+        .slice(0, -1)
+        .map((item) => `${item} `)
+        .join('')
+      expect((times.get(list) ?? 0) / (times.get(above) ?? 0)).toBeCloseTo(propensity, 12)
+    }
+  })
+
+  it('gives new products their share of each position that they may stand at, and each of them its part', () => {
+    const draws = 30_000
+    const shown = new Map<number, number>()
+    for (let seed = 0; seed < draws; seed++) {
+      const [first] = choose(ranked(8), contextOf(shelf, { newShare: 0.2 }), 1, seededRandom(seed), { fresh }).chosen
+      shown.set(first?.candidate ?? -1, (shown.get(first?.candidate ?? -1) ?? 0) + 1)
+    }
+    // Five standard deviations.
+    const about = (share: number) => 5 * Math.sqrt((share * (1 - share)) / draws)
+    expect([...shown.keys()].sort()).toEqual([0, 1, 6, 7])
+    for (const row of [1, 6, 7]) expect(Math.abs((shown.get(row) ?? 0) / draws - 0.2 / 3)).toBeLessThan(about(0.2 / 3))
+    expect(Math.abs((shown.get(0) ?? 0) / draws - 0.8)).toBeLessThan(about(0.8))
+  })
+
+  it('gives its part back to the best where no new product may stand', () => {
+    const { chosen } = choose(ranked(8), contextOf(shelf, { newShare: 0.5 }), 3, seededRandom(4), {
+      fresh: new Uint8Array(8),
+    })
+    expect(chosen.map(({ candidate, propensity }) => [candidate, propensity])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 1],
+    ])
   })
 })
 

@@ -24,6 +24,8 @@ const RECORD = {
   modelVersion: null,
   seed: 4,
   exploreRate: 0,
+  newShare: 0,
+  limit: 10,
   items: [],
   refused: {},
 } as const

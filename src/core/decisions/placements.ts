@@ -12,12 +12,17 @@ const POLICY: PlacementPolicy = {
   explorePool: 50,
 }
 
+/** A list that the store sends loses nothing by itself. */
+const RERANK: PlacementPolicy = { ...POLICY, inStockOnly: false, hideBoughtDays: 0, collapseVariants: false }
+
 /** What every store has before it says otherwise. */
 export const DEFAULT_PLACEMENTS: readonly Placement[] = [
   { name: 'home', surface: 'home', anchor: 'none', size: 10, policy: POLICY },
   { name: 'product_page', surface: 'product_page', anchor: 'product', size: 8, policy: POLICY },
   { name: 'cart', surface: 'cart', anchor: 'cart', size: 6, policy: POLICY },
   { name: 'email_block', surface: 'email', anchor: 'none', size: 6, policy: { ...POLICY, maxPerCategory: 3 } },
+  { name: 'category', surface: 'category', anchor: 'category', size: 24, policy: { ...POLICY, hideBoughtDays: 0 } },
+  { name: 'search', surface: 'search', anchor: 'list', size: 100, policy: RERANK },
 ]
 
 /** The store's placements in memory: the defaults, and over them what the store has put. */

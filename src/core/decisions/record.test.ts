@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { REASON_CODES, type ReasonCode } from '../../contracts/reason.ts'
-import { propensity } from './choose.ts'
+import { CERTAIN, type DrawRates, propensity } from './draw.ts'
 import { REFUSAL_CODES, type RefusalCode } from './policies/policy.ts'
 import { type DecisionRecord, decodeRecord, encodeRecord, type RecordedItem } from './record.ts'
 
@@ -18,19 +18,38 @@ const reason = fc.record(
   { requiredKeys: ['code', 'weight'] },
 )
 
-function itemFor(explores: boolean): fc.Arbitrary<RecordedItem> {
+/** Draws as they come out under the rates: where nothing is drawn, nothing is kept of one. */
+function itemFor({ exploreRate, newShare }: DrawRates): fc.Arbitrary<RecordedItem> {
+  const draws = exploreRate > 0 || newShare > 0
   return fc.record({
     product: fc.nat({ max: 0x7fffffff }),
     score: fc.float({ noNaN: true }),
-    pool: explores ? fc.integer({ min: 1, max: 500 }) : fc.constant(1),
-    best: explores ? fc.boolean() : fc.constant(true),
+    pool: draws ? fc.integer({ min: 1, max: 500 }) : fc.constant(1),
+    best: draws ? fc.boolean() : fc.constant(true),
+    pooled: newShare > 0 ? fc.boolean() : fc.constant(true),
+    newPool: newShare > 0 ? fc.nat({ max: 1000 }) : fc.constant(0),
+    fresh: newShare > 0 ? fc.boolean() : fc.constant(false),
     reasons: fc.array(reason, { maxLength: 3 }),
   })
 }
 
+const rate = fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 0.5, noNaN: true }))
+const listed = fc.oneof(fc.nat({ max: 0x7fffffff }), fc.string({ minLength: 1, unit: 'binary' }))
+const sections = fc.record(
+  {
+    market: fc.string(),
+    anchors: fc.array(fc.nat({ max: 0x7fffffff }), { maxLength: 5 }),
+    category: fc.string({ unit: 'binary' }),
+    unknown: fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }),
+    resting: fc.array(fc.nat(), { maxLength: 4 }),
+    shown: fc.array(listed, { maxLength: 8 }),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
 const record: fc.Arbitrary<DecisionRecord> = fc
-  .oneof(fc.constant(0), fc.double({ min: 0.001, max: 0.5, noNaN: true }))
-  .chain((exploreRate) =>
+  .record({ exploreRate: rate, newShare: rate })
+  .chain((rates) =>
     fc.record({
       why: fc.constantFrom(
         { basis: 'personalised' } as const,
@@ -39,24 +58,22 @@ const record: fc.Arbitrary<DecisionRecord> = fc
       ),
       modelVersion: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
       seed: fc.integer({ min: 0, max: 0xffffffff }),
-      exploreRate: fc.constant(exploreRate),
-      items: fc.array(itemFor(exploreRate > 0), { maxLength: 12 }),
+      rates: fc.constant(rates),
+      limit: fc.integer({ min: 1, max: 500 }),
+      sections,
+      items: fc.array(itemFor(rates), { maxLength: 12 }),
       refused: fc.dictionary(fc.constantFrom(...refusalCodes), fc.integer({ min: 1, max: 10_000 }), {
         noNullPrototype: true,
       }),
     }),
   )
-  .map(({ why, ...rest }) => ({ ...why, ...rest }))
+  .map(({ why, rates, sections: more, ...rest }) => ({ ...why, ...rates, ...more, ...rest }))
 
 describe('a decision record', () => {
   it('comes back from its bytes with every propensity', () => {
     fc.assert(
       fc.property(record, (written) => {
-        const { exploreRate } = written
-        const items = written.items.map((item) => ({
-          ...item,
-          propensity: propensity(exploreRate, item.pool, item.best),
-        }))
+        const items = written.items.map((item) => ({ ...item, propensity: propensity(written, item) }))
         expect(decodeRecord(encodeRecord(written))).toEqual({ ...written, items })
       }),
     )
@@ -67,7 +84,10 @@ describe('a decision record', () => {
       product: 499_990 + i,
       score: 1 / (i + 1),
       pool: 50,
+      pooled: true,
       best: i % 2 === 0,
+      newPool: 200,
+      fresh: i % 2 === 1,
       reasons: Array.from({ length: 3 }, (_, r) => ({
         code: 'because_bought',
         product: 400_000 + 10 * i + r,
@@ -79,6 +99,9 @@ describe('a decision record', () => {
       modelVersion: 9999,
       seed: 0xffffffff,
       exploreRate: 0.1,
+      newShare: 0.05,
+      limit: 10,
+      anchors: [499_999],
       items,
       refused: Object.fromEntries(refusalCodes.map((code) => [code, 500])),
     })
@@ -93,7 +116,9 @@ describe('a decision record', () => {
         modelVersion: null,
         seed: 1,
         exploreRate: 0,
-        items: [{ product: 1, score: 1, pool: 1, best: true, reasons: four }],
+        newShare: 0,
+        limit: 1,
+        items: [{ ...CERTAIN, product: 1, score: 1, reasons: four }],
         refused: {},
       }),
     )
@@ -107,7 +132,15 @@ describe('a decision record', () => {
       modelVersion: 3,
       seed: 5,
       exploreRate: 0,
-      items: [{ product: 77, score: 0.5, pool: 1, best: true, reasons: [{ code: 'popular', weight: 1 }] }],
+      newShare: 0,
+      limit: 8,
+      market: 'de',
+      anchors: [5],
+      category: 'Home > Kitchen',
+      unknown: ['sku'],
+      resting: [4],
+      shown: [77, 'other'],
+      items: [{ ...CERTAIN, product: 77, score: 0.5, reasons: [{ code: 'popular', weight: 1 }] }],
       refused: { price: 2 },
     })
     for (let length = 0; length < bytes.length; length++) {

@@ -52,7 +52,8 @@ export class Ranker {
     this.top = new TopK(depth)
   }
 
-  rank(questions: Questions): TopK {
+  /** @param mask [items] 1 for what must not be ranked, in place of the anchors of the questions */
+  rank(questions: Questions, mask?: Uint8Array): TopK {
     this.#questions = questions
     const { voices, blend } = this.#open
     for (let v = 0; v < voices.length; v++) {
@@ -66,7 +67,7 @@ export class Ranker {
     this.#out.clear()
     const anchors = questions.anchors.items
     for (let a = 0; a < anchors.length; a++) this.#mask[anchors[a]!] = 1
-    blend.combine(this.#boards, this.#out, this.#mask)
+    blend.combine(this.#boards, this.#out, mask ?? this.#mask)
     for (let a = 0; a < anchors.length; a++) this.#mask[anchors[a]!] = 0
     this.top.select(this.#out)
     return this.top

@@ -22,6 +22,8 @@ export interface ReasonContext {
   readonly models: OpenModels
   readonly questions: Questions
   readonly catalog: CatalogSnapshot
+  /** Whether models are asked what a score rests on, which costs about as much as ranking. */
+  readonly asks: boolean
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ReasonContext {
  * @returns at most three, the heaviest first; weights are shares of the whole score
  */
 export function reasonsFor(item: number, ranker: Ranker, context: ReasonContext): RecordedReason[] {
-  const evidence = ranker.evidence(item, CONTRIBUTIONS, isWorthAsking)
+  const evidence = ranker.evidence(item, CONTRIBUTIONS, context.asks ? isWorthAsking : () => false)
   const total = evidence.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0)) return []
   const merged = new Map<string, RecordedReason>()
@@ -82,7 +84,7 @@ function told(evidence: Evidence, item: number, share: number, context: ReasonCo
         context,
       )
     case 'content':
-      return share < LEAST_SHARE ? [] : [likeness(item, voice.question === 'anchors', share, context)]
+      return share < LEAST_SHARE || !context.asks ? [] : [likeness(item, voice.question === 'anchors', share, context)]
     default:
       return shared(
         contributions,

@@ -1,3 +1,4 @@
+import type { Anchor } from '../../contracts/placement.ts'
 import type { Frame, SourceName } from '../contracts.ts'
 
 /** What a source is asked about: the shopper's past, or what the page is about. */
@@ -49,10 +50,13 @@ export const VOICES: Readonly<Record<Frame, readonly Voice[]>> = {
   ],
 }
 
-/** The frame of a page, by what it is about and whether the shopper has a past that may be used. */
-export function frameOf(anchor: 'none' | 'product' | 'cart', hasPast: boolean): Frame {
-  if (anchor === 'none') return hasPast ? 'home' : 'first_visit'
-  return anchor
+/**
+ * The frame of a page, by what it is about and whether the shopper has a past that may be used. A category or a list
+ * says which products are ranked, not what for.
+ */
+export function frameOf(anchor: Anchor, hasPast: boolean): Frame {
+  if (anchor === 'product' || anchor === 'cart') return anchor
+  return hasPast ? 'home' : 'first_visit'
 }
 
 function past(source: SourceName): Voice {

@@ -22,6 +22,10 @@ export const EN: ReasonWords = {
     new_arrival: () => 'New in this store',
     exploration: () => 'Shown to learn whether you like it',
     next_after: ({ product }) => (product ? `Often bought after ${product}` : 'Often bought next'),
+    placed_by_shop: () => 'Placed here by the shop',
+    favoured_by_shop: () => 'Favoured by the shop',
+    shop_order: () => 'In the order of the shop',
+    in_category: () => 'From this category',
   },
   summary: {
     decided: (placement, items) =>
@@ -34,6 +38,8 @@ export const EN: ReasonWords = {
       `${count === 1 ? '1 candidate was' : `${count} candidates were`} refused: ${REFUSALS[policy] ?? policy}.`,
     explored: (count) =>
       `${count === 1 ? '1 position was' : `${count} positions were`} filled by a random draw, to learn.`,
+    floored: (count) =>
+      `${count === 1 ? '1 position was' : `${count} positions were`} given to a new product by the draw of their floor.`,
     nothing: () => 'No product of the catalogue could be shown here.',
   },
 }
@@ -50,4 +56,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   variant: 'another variant of a product already shown',
   category_cap: 'too many of one category',
   brand_cap: 'too many of one brand',
+  rule: 'kept out by a rule of the shop',
+  limit: 'shown as often as a rule of the shop allows',
 }

@@ -27,6 +27,8 @@ export interface SummaryWords {
   noModel(): string
   refused(policy: string, count: number): string
   explored(count: number): string
+  /** Positions that the floor of new products took. */
+  floored(count: number): string
   nothing(): string
 }
 

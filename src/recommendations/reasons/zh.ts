@@ -18,6 +18,10 @@ export const ZH: ReasonWords = {
     new_arrival: () => '新品上架',
     exploration: () => '随机展示,以了解您是否喜欢',
     next_after: ({ product }) => (product ? `买过「${product}」的顾客接着常买` : '接下来常被购买'),
+    placed_by_shop: () => '由店铺安排在此',
+    favoured_by_shop: () => '店铺推荐',
+    shop_order: () => '按店铺的排列顺序',
+    in_category: () => '来自此类别',
   },
   summary: {
     decided: (placement, items) => `为展示位 ${placement} 选出了 ${items} 件商品。`,
@@ -27,6 +31,7 @@ export const ZH: ReasonWords = {
     noModel: () => '当时没有投入使用的模型。',
     refused: (policy, count) => `${count} 件候选商品未采用:${REFUSALS[policy] ?? policy}。`,
     explored: (count) => `${count} 个位置由随机抽取填充,用于学习。`,
+    floored: (count) => `${count} 个位置按新品保底比例随机给了新品。`,
     nothing: () => '目录中没有可在此展示的商品。',
   },
 }
@@ -42,4 +47,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   variant: '已展示同款的其他规格',
   category_cap: '同类别商品过多',
   brand_cap: '同品牌商品过多',
+  rule: '店铺规则排除',
+  limit: '已达店铺规则规定的展示上限',
 }

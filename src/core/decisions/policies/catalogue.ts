@@ -2,19 +2,13 @@ import type { HardFilter } from './policy.ts'
 
 export const deleted: HardFilter = {
   code: 'deleted',
-  refuses:
-    ({ catalog }) =>
-    (row) =>
-      catalog.deleted(row),
+  refuses: ({ catalog, given }) => (given ? undefined : (row) => catalog.deleted(row)),
 }
 
 /** A product that only events have named has no title to show. */
 export const undescribed: HardFilter = {
   code: 'undescribed',
-  refuses:
-    ({ catalog }) =>
-    (row) =>
-      !catalog.described(row),
+  refuses: ({ catalog, given }) => (given ? undefined : (row) => !catalog.described(row)),
 }
 
 export const outOfStock: HardFilter = {

@@ -28,8 +28,12 @@ export interface Eligible {
   readonly refused: RefusalCounts
 }
 
-/** Hard filters, then variants: of each group the best that passed remains. */
-export function eligible({ rows }: Candidates, context: PolicyContext): Eligible {
+/**
+ * Hard filters, then variants: of each group the best that passed remains.
+ *
+ * @param first indices of candidates that are judged before all others, so that of their variants they remain
+ */
+export function eligible({ rows }: Candidates, context: PolicyContext, first: readonly number[] = []): Eligible {
   const tests = HARD_FILTERS.flatMap(({ code, refuses }) => {
     const test = refuses(context)
     return test === undefined ? [] : [{ code, test }]
@@ -37,13 +41,17 @@ export function eligible({ rows }: Candidates, context: PolicyContext): Eligible
   const collapsed = context.policy.collapseVariants ? variantCollapse(context.catalog) : undefined
   if (collapsed !== undefined) tests.push({ code: 'variant', test: collapsed })
   const refused: Partial<Record<RefusalCode, number>> = {}
+  const passes = (row: number): boolean => {
+    const refusal = tests.find(({ test }) => test(row))
+    if (refusal !== undefined) refused[refusal.code] = (refused[refusal.code] ?? 0) + 1
+    return refusal === undefined
+  }
+  const judged = new Map<number, boolean>()
+  for (const i of first) if (!judged.has(i)) judged.set(i, passes(rows[i]!))
   const positions = new Int32Array(rows.length)
   let length = 0
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    const refusal = tests.find(({ test }) => test(row))
-    if (refusal === undefined) positions[length++] = i
-    else refused[refusal.code] = (refused[refusal.code] ?? 0) + 1
+    if ((judged.size === 0 ? undefined : judged.get(i)) ?? passes(rows[i]!)) positions[length++] = i
   }
   return { positions: positions.subarray(0, length), refused }
 }

@@ -14,6 +14,8 @@ export const REFUSAL_CODES = {
   variant: 8,
   category_cap: 9,
   brand_cap: 10,
+  rule: 11,
+  limit: 12,
 } as const
 export type RefusalCode = keyof typeof REFUSAL_CODES
 
@@ -33,11 +35,15 @@ export interface PolicyContext {
   readonly excluded: ReadonlySet<ProductRow>
   /** When the shopper bought a product last, milliseconds UTC; empty without a personal view. */
   readonly boughtAt: ReadonlyMap<ProductRow, number>
+  /** The store sent the list itself and shows it anyway: what the catalogue does not know stays on it. */
+  readonly given?: boolean
+  /** What the shop's own rules keep out, see core/decisions/rules. */
+  readonly ruled?: (row: ProductRow) => RefusalCode | undefined
   /** What the model has learned, for products of which the store does not say. */
   readonly learnedReplenishable?: (row: ProductRow) => boolean
 }
 
-/** A rule about one product, whatever else is shown. */
+/** A test of one product, whatever else is shown. */
 export interface HardFilter {
   readonly code: RefusalCode
   /** The test for one decision; undefined where the placement does not ask for this rule. */
