@@ -29,15 +29,32 @@ export function uuidv7(now: number, random: (bytes: Uint8Array) => void): string
   return formatUuid(bytes)
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** 16 bytes → the usual 36 characters. */
 export function formatUuid(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  let text = ''
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-'
+    text += HEX[bytes[i]!]
+  }
+  return text
 }
 
 /** 36 characters → 16 bytes; undefined where it is not a UUID. */
 export function parseUuid(text: string): Uint8Array | undefined {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined
-  const hex = text.replaceAll('-', '')
-  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+  const bytes = new Uint8Array(16)
+  for (let i = 0, at = 0; i < 16; i++, at += 2) {
+    if (text.charCodeAt(at) === DASH) at++
+    bytes[i] = 16 * hexDigit(text.charCodeAt(at)) + hexDigit(text.charCodeAt(at + 1))
+  }
+  return bytes
+}
+
+const DASH = 0x2d
+
+/** '0' to '9' are 0x30 to 0x39; the letters of either case differ from 0x41 to 0x46 in one bit. */
+function hexDigit(code: number): number {
+  return code < 0x3a ? code - 0x30 : (code & 0xdf) - 0x37
 }

@@ -8,6 +8,7 @@ import { createModelRegistry, type ModelRegistry } from '../core/models/registry
 import type { Clock, RandomBytes, Store, Workers } from '../core/ports.ts'
 import type { Ingest } from '../core/profiles/ingest.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
+import type { ShopperMemory } from '../core/profiles/shopper-memory.ts'
 import { CAPABILITY } from '../recommendations/contracts.ts'
 import { openModels } from '../recommendations/decide/models.ts'
 import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
@@ -21,6 +22,7 @@ export interface CapabilityParts {
   readonly catalog: Catalog
   readonly placements: Placements
   readonly ingest: Ingest
+  readonly memory: ShopperMemory
   readonly workers: Workers
   readonly runner: JobRunner
   readonly configuration: Configuration
@@ -39,7 +41,8 @@ export interface MountedRecommendations {
 
 /** Loads the model that serves and puts the capability together. */
 export async function openRecommendations(parts: CapabilityParts): Promise<MountedRecommendations> {
-  const { store, catalog, placements, ingest, workers, runner, configuration, clock, randomBytes, logger } = parts
+  const { store, catalog, placements, ingest, memory, workers, runner, configuration, clock, randomBytes, logger } =
+    parts
   const registry = createModelRegistry({
     models: store.models,
     clock,
@@ -56,7 +59,11 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
   }
   const recommendations = createRecommendations({
     catalog,
-    profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    profiles: createProfileReader({
+      profiles: store.profiles,
+      rebuild: (profile) => ingest.rebuild(profile),
+      memory,
+    }),
     products: store.catalog,
     shoppers: store.profiles,
     placements,

@@ -11,6 +11,7 @@ import { openCatalog } from '../core/catalog/catalog.ts'
 import { openPlacements } from '../core/decisions/placements.ts'
 import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
+import { ShopperMemory } from '../core/profiles/shopper-memory.ts'
 import { layoutOf } from '../storage/layout.ts'
 import { acquireLock, openStore } from '../storage/store.ts'
 import { createAuthenticator, randomToken } from './auth.ts'
@@ -26,6 +27,7 @@ import { faultOf, type Logger } from './logging.ts'
 import { serveDocumentation } from './pages/documentation.ts'
 import { serveLanding } from './pages/landing.ts'
 import { demoGuide, serveStorefront } from './pages/storefront.ts'
+import { pooled } from './random-pool.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -67,6 +69,8 @@ export interface Engine {
 }
 
 const DAY = 86_400_000
+/** Some kilobytes each; a shop's visitors of an hour. */
+const REMEMBERED_SHOPPERS = 5000
 /** After the start, so that it does not compete with the first requests. */
 const FIRST_RETENTION = 60_000
 
@@ -89,10 +93,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>): Promise<Engine> {
-  const { directory, configuration, clock, randomBytes, logger } = options
+  const { directory, configuration, clock, logger } = options
+  const randomBytes = pooled(options.randomBytes)
   const startedAt = clock()
   const masterKey = configuration['store.masterKey']
-  const store = await openStore({ directory, clock, randomBytes, masterKey })
+  const opened = await openStore({ directory, clock, randomBytes, masterKey })
+  const memory = new ShopperMemory(REMEMBERED_SHOPPERS)
+  const store: Store = { ...opened, ...memory.watch(opened) }
   const abandoned = await store.jobs.interruptAbandoned(startedAt)
   if (abandoned > 0) logger.warn({ jobs: abandoned }, 'jobs of a process that died are marked interrupted')
 
@@ -106,6 +113,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     catalog,
     placements,
     ingest,
+    memory,
     workers,
     runner,
     configuration,

@@ -3,6 +3,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { ProfileRepository, ProfileRow } from '../ports.ts'
 import { contextual, gate, type ProfileView } from './consent.ts'
 import { FEATURES_VERSION } from './features/declared.ts'
+import type { Shopper, ShopperMemory } from './shopper-memory.ts'
 
 export interface ReadOptions {
   readonly purpose: Purpose
@@ -24,34 +25,32 @@ export interface ProfileReaderParts {
   readonly profiles: Pick<ProfileRepository, 'find' | 'members' | 'states' | 'consents'>
   /** Rebuilds the states of a canonical profile that an older version of the features wrote. See ingest. */
   readonly rebuild: (profile: ProfileRow) => Promise<void>
+  /** Watches the same store. Left out, every reading asks the store. */
+  readonly memory?: ShopperMemory
 }
 
-export function createProfileReader({ profiles, rebuild }: ProfileReaderParts): ProfileReader {
+export function createProfileReader({ profiles, rebuild, memory }: ProfileReaderParts): ProfileReader {
   const currentStates = async (canonical: ProfileRow, members: readonly ProfileRow[]) => {
     const states = await profiles.states(members)
     if ([...states.values()].every(({ version }) => version === FEATURES_VERSION)) return states
     await rebuild(canonical)
     return profiles.states(members)
   }
+  const readShopper = async (id: string): Promise<Shopper | undefined> => {
+    const found = await profiles.find(id)
+    if (found === undefined) return undefined
+    const members = await profiles.members(found.row)
+    const [stored, statements] = await Promise.all([currentStates(found.row, members), profiles.consents(found.row)])
+    const states = new Map([...stored].map(([row, { state }]) => [row, state]))
+    return { profile: found.row, basis: found.basis, bot: found.bot, members, states, statements }
+  }
   return {
     async read(id, { purpose, optedOut, now }) {
       if (id === undefined) return contextual('first_visit')
-      const found = await profiles.find(id)
-      if (found === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: id })
-      // What may not be used is not even read.
-      if (optedOut) return contextual('objection')
-      const members = await profiles.members(found.row)
-      const [states, statements] = await Promise.all([currentStates(found.row, members), profiles.consents(found.row)])
-      return gate({
-        profile: found.row,
-        basis: found.basis,
-        bot: found.bot,
-        states: [...states.values()].map(({ state }) => state),
-        statements,
-        purpose,
-        optedOut,
-        now,
-      })
+      const shopper = await (memory === undefined ? readShopper(id) : memory.find(id, readShopper))
+      if (shopper === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: id })
+      const { profile, basis, bot, states, statements } = shopper
+      return gate({ profile, basis, bot, states: [...states.values()], statements, purpose, optedOut, now })
     },
   }
 }
