@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync, writeFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { testFolder } from '../../test/storage/options.ts'
 import { layoutOf } from './layout.ts'
 import { acquireLock, readLock } from './lock.ts'
@@ -35,11 +35,17 @@ test('the lock of a process that was killed is free at once', async () => {
   const script = `
     import { acquireLock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}
     acquireLock(${JSON.stringify(path)}, { pid: process.pid, startedAt: 2 })
-    console.log('held')
+    // Nobody keeps what it returned: the lock must not be collected with it.
+    gc()
+    setImmediate(() => {
+      gc()
+      console.log('held')
+    })
     setInterval(() => undefined, 1000)`
-  const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+  const holder = spawn(process.execPath, ['--expose-gc', '--input-type=module-typescript', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  onTestFinished(() => void holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   expect(readLock(path)).toMatchObject({ pid: holder.pid, alive: true })
   expect(() => acquireLock(path, me)).toThrow(expect.objectContaining({ code: 'STORE_LOCKED' }))

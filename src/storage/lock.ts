@@ -39,6 +39,9 @@ export interface Lock {
 
 const BUSY = 5
 
+/** Guards that are held: one that is out of sight would be collected, and its lock would be gone with it. */
+const guards = new Set<DatabaseSync>()
+
 /**
  * @throws CodedError STORE_LOCKED while another process (or this one) holds it, STORE_NOT_FOUND without a folder
  */
@@ -51,6 +54,7 @@ export function acquireLock(directory: string, who: { readonly pid: number; read
   }
   const write = (holder: Holder) => writeFileDurably(layout.lock, `${JSON.stringify(holder)}\n`, 0o600)
   write({ pid: who.pid, startedAt: who.startedAt })
+  guards.add(guard)
   let held = true
   return {
     announce({ url, token }) {
@@ -60,6 +64,7 @@ export function acquireLock(directory: string, who: { readonly pid: number; read
       if (!held) return
       held = false
       rmSync(layout.lock, { force: true })
+      guards.delete(guard)
       guard.close()
     },
   }
