@@ -18,6 +18,13 @@ import type { SoloCall, WriteAnswer, WriteCall, WriterData } from './writer.ts'
 /** Bounds the time of one group; the answer of its first call waits for the last. */
 const LARGEST_GROUP = 256
 
+/**
+ * Milliseconds. Decisions come one by one, a thousand a second, and a commit costs a flush however small it is. So long
+ * after a commit of decisions further ones wait for each other; one that comes alone does not, and what comes of other
+ * writes takes them along.
+ */
+const DECISIONS_GATHER = 2
+
 const port = parentPort
 if (port === null) throw new Error('the writer runs in a worker thread')
 
@@ -37,25 +44,54 @@ const context: WriteContext = {
 /** True while the log may still hold rows of erased shoppers, since somebody was reading when it was to be cut. */
 let logToCut = false
 
+/** Decisions that wait while `gathering` runs. */
+let waiting: WriteCall[] = []
+let gathering: NodeJS.Timeout | undefined
+
 port.on('message', (first: WriteCall | SoloCall) => {
-  const writes: WriteCall[] = []
+  const writes = waiting
+  waiting = []
   let solo: SoloCall | undefined
   for (let call: WriteCall | SoloCall | undefined = first; call !== undefined; ) {
     if (isSolo(call)) solo = call
     else writes.push(call)
-    if (solo !== undefined || writes.length === LARGEST_GROUP) break
+    if (solo !== undefined || writes.length >= LARGEST_GROUP) break
     const next: { message: WriteCall | SoloCall } | undefined = receiveMessageOnPort(port)
     call = next?.message
   }
+  const mayWait = solo === undefined && writes.length < LARGEST_GROUP && writes.every(isDecisions)
+  if (mayWait && gathering !== undefined) waiting = writes
+  else commit(writes, solo)
+})
+
+function commit(writes: readonly WriteCall[], solo?: SoloCall): void {
   const answers = commitGroup(context, writes.map(bind), data.directory).map((outcome, i): WriteAnswer => {
     const id = writes[i]?.id ?? -1
     return outcome.ok ? { id, ok: true, value: outcome.value } : { id, ok: false, error: portable(outcome.error) }
   })
   if (logToCut) cutLog()
   if (solo !== undefined) answers.push(runSolo(solo))
-  port.postMessage(answers)
-  if (solo?.name === 'close') port.close()
-})
+  port?.postMessage(answers)
+  if (writes.some(isDecisions)) gather()
+  if (solo?.name === 'close') {
+    clearTimeout(gathering)
+    port?.close()
+  }
+}
+
+function gather(): void {
+  clearTimeout(gathering)
+  gathering = setTimeout(() => {
+    gathering = undefined
+    const writes = waiting
+    waiting = []
+    if (writes.length > 0) commit(writes)
+  }, DECISIONS_GATHER)
+}
+
+function isDecisions({ name }: WriteCall): boolean {
+  return name === 'appendDecisions'
+}
 
 function isSolo(call: WriteCall | SoloCall): call is SoloCall {
   return call.name === 'close' || call.name === 'destroyKeys'
