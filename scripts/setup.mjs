@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -31,6 +31,7 @@ export function childEnvironment(node) {
 
 /** @returns whether there was anything to do; throws a SetupError with words for the user */
 export async function setUp({ say = (line) => process.stderr.write(`${line}\n`) } = {}) {
+  linkWorkspaces()
   const stamp = expectedStamp()
   if (readIfThere(stampFile) === stamp && pinnedNode()) return false
   if (!(installedAsLocked() && pinnedNode())) await install(say)
@@ -52,9 +53,22 @@ function installedAsLocked() {
   if (written === undefined) return false
   const found = JSON.parse(written).packages
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '' || !path.startsWith('node_modules/')) return true
+    if (path === '' || !path.startsWith('node_modules/') || entry.link) return true
     return found[path] === undefined ? entry.optional === true : found[path].version === entry.version
   })
+}
+
+/** A package of this tree that an update brought needs no installation, only its link. */
+function linkWorkspaces() {
+  if (!existsSync(modules)) return
+  for (const folder of readdirSync(join(ROOT, 'packages'))) {
+    const manifest = readIfThere(join(ROOT, 'packages', folder, 'package.json'))
+    if (manifest === undefined) continue
+    const link = join(modules, JSON.parse(manifest).name)
+    if (existsSync(link)) continue
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(relative(dirname(link), join(ROOT, 'packages', folder)), link, 'junction')
+  }
 }
 
 async function install(say) {
