@@ -2,7 +2,7 @@
  * Makes the `dist` folder of a package before `npm pack`: its TypeScript with the types stripped, so that what ships is
  * what was tested, line for line; Node refuses TypeScript under node_modules. Files that are not TypeScript are copied.
  *
- *   node scripts/run.mjs node scripts/build.ts . packages/ml packages/client
+ *   node scripts/run.mjs node scripts/build.ts . packages/kernels packages/ml packages/client
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const PACKAGES = ['.', 'packages/ml', 'packages/client']
+const PACKAGES = ['.', 'packages/kernels', 'packages/ml', 'packages/client']
 let folder: string
 let modules: string
 
@@ -52,7 +52,7 @@ function storemind(...args: string[]) {
 }
 
 test('the packages hold JavaScript and types, no TypeScript sources and no tests', () => {
-  for (const name of ['storemind', '@storemind/ml', '@storemind/client']) {
+  for (const name of ['storemind', '@storemind/kernels', '@storemind/ml', '@storemind/client']) {
     const files = readdirSync(join(modules, name, 'dist'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
     expect(files.some((file) => file.endsWith('.js'))).toBe(true)
@@ -120,4 +120,16 @@ test('the client alone is usable', async () => {
     "import { createClient, httpTransport } from '@storemind/client'\nconst client = createClient({ transport: httpTransport({ url: 'http://127.0.0.1:9' }) })\nawait client.health().catch((error) => console.log(error.code))\n"
   writeFileSync(join(folder, 'use.mjs'), program)
   expect((await run(process.execPath, ['use.mjs'], { cwd: folder })).stdout).toBe('CONNECTION_REFUSED\n')
+})
+
+test('the kernels run from their package, workers included', async () => {
+  const program = `import { matrix, openKernels } from '@storemind/kernels'
+const k = await openKernels({ threads: 2, bytes: 4e6 })
+const [a, c] = [matrix(k.arena.f32(90_000).fill(1), 300, 300), matrix(k.arena.f32(90_000), 300, 300)]
+await k.gemm(c, a, a)
+console.log(k.threads, c.data[89_999])
+await k.close()
+`
+  writeFileSync(join(folder, 'kernels.mjs'), program)
+  expect((await run(process.execPath, ['kernels.mjs'], { cwd: folder })).stdout).toBe('2 300\n')
 })

@@ -15,7 +15,7 @@ export interface SourceFile {
 
 /** Every source of the product, its packages, its benchmarks and its scripts. */
 export function sources(): SourceFile[] {
-  return files('{src,packages/*/src,testkit,bench,scripts}/**/*.{ts,tsx}').map((path) => {
+  return files('{src,packages/*/{src,assembly},testkit,bench,scripts}/**/*.{ts,tsx}').map((path) => {
     const text = readFileSync(join(ROOT, path), 'utf8')
     const source = readSource(text)
     return { path, lines: text.split('\n').length - 1, source, imports: importsOf(source) }
@@ -41,7 +41,9 @@ export function target(from: string, specifier: string): string | undefined {
   const workspace = /^@storemind\/(\w+)(?:\/(.*))?$/.exec(specifier)
   if (workspace) return `packages/${workspace[1]}/src/${workspace[2] ?? 'index'}.ts`
   if (!specifier.startsWith('.')) return undefined
-  return posix.normalize(posix.join(dirname(from), specifier))
+  const path = posix.normalize(posix.join(dirname(from), specifier))
+  // AssemblyScript names its files without their ending.
+  return from.includes('/assembly/') ? `${path}.ts` : path
 }
 
 export function exists(path: string): boolean {

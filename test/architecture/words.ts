@@ -23,6 +23,7 @@ export const WORDS: Readonly<Record<string, WordFinder>> = {
     imports.find(({ specifier, typeOnly }) => !typeOnly && NETWORKS.test(specifier))?.specifier ??
     /(?<![.\w])fetch\(/.exec(code)?.[0],
   'clock and random source': (_, { code }) => NOW.exec(code)?.[0] ?? RANDOM_MODULE.exec(code)?.[0],
+  v128: (_, { code }) => /\b(?:v128|[if](?:8|16|32|64)x\d+)\b/.exec(code)?.[0],
   JSX: (file) => (/\.[jt]sx$/.test(file) ? file : undefined),
 }
 

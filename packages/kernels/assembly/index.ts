@@ -1,0 +1,6 @@
+/** The kernels: numbers and pointers in, nothing allocated, no data of their own. One instance a thread, one memory. */
+export { gemm } from './gemm'
+export { sparseDense } from './sparse'
+export { topkFinish, topkOffer, topkProducts } from './topk'
+export { cholesky, solveLower } from './triangular'
+export { axpy, dot, scale } from './vector'

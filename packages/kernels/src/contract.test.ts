@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
+import { sparseContract } from '../../../testkit/kernels/sparse-contract.ts'
+import { type Kernels, openKernels } from './kernels.ts'
+
+describe.each([
+  ['the oracle', { engine: 'typescript' }],
+  ['WebAssembly', { threads: 1 }],
+  ['WebAssembly on two threads', { threads: 2 }],
+] as const)('%s', (name, options) => {
+  let kernels: Kernels
+  let empty: number
+  beforeAll(async () => {
+    kernels = await openKernels({ ...options, bytes: 16 << 20 })
+    empty = kernels.arena.mark()
+  })
+  afterAll(() => kernels.close())
+  const open = () => {
+    kernels.arena.release(empty)
+    return kernels
+  }
+  denseContract(name, open)
+  sparseContract(name, open)
+})

@@ -1,0 +1,98 @@
+/**
+ * What both engines export. All arguments are numbers; pointers are byte offsets into the shared memory. Shapes and
+ * sources stand at each kernel in `assembly/`.
+ */
+export interface KernelExports {
+  dot(n: number, x: number, y: number): number
+  axpy(n: number, alpha: number, x: number, y: number): void
+  scale(n: number, alpha: number, x: number): void
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: number,
+    aRow: number,
+    aColumn: number,
+    b: number,
+    bRow: number,
+    bColumn: number,
+    beta: number,
+    c: number,
+    cRow: number,
+    scratch: number,
+  ): void
+  cholesky(n: number, a: number, row: number): number
+  solveLower(n: number, m: number, l: number, row: number, transposed: number, x: number, xRow: number): void
+  sparseDense(
+    rows: number,
+    columns: number,
+    offsets: number,
+    indices: number,
+    values: number,
+    x: number,
+    xRow: number,
+    y: number,
+    yRow: number,
+  ): void
+  topkOffer(
+    n: number,
+    scores: number,
+    mask: number,
+    first: number,
+    k: number,
+    ids: number,
+    values: number,
+    count: number,
+  ): number
+  topkFinish(k: number, ids: number, values: number, count: number): void
+  topkProducts(
+    m: number,
+    n: number,
+    d: number,
+    users: number,
+    userRow: number,
+    items: number,
+    itemRow: number,
+    offsets: number,
+    excluded: number,
+    k: number,
+    ids: number,
+    values: number,
+    scratch: number,
+  ): void
+}
+
+export type KernelName = keyof KernelExports
+
+/** Arguments of a kernel without the scratch that the executing thread adds as the last one. */
+export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; readonly scratch: boolean }>> = {
+  dot: { count: 3, scratch: false },
+  axpy: { count: 4, scratch: false },
+  scale: { count: 3, scratch: false },
+  gemm: { count: 13, scratch: true },
+  cholesky: { count: 3, scratch: false },
+  solveLower: { count: 7, scratch: false },
+  sparseDense: { count: 9, scratch: false },
+  topkOffer: { count: 8, scratch: false },
+  topkFinish: { count: 4, scratch: false },
+  topkProducts: { count: 12, scratch: true },
+}
+
+/** The kernels in the order by which threads name them. */
+export const KERNELS: readonly KernelName[] = Object.keys(ARGUMENTS).filter((name): name is KernelName =>
+  Object.hasOwn(ARGUMENTS, name),
+)
+
+/** Bytes of scratch each thread has: what the greediest kernel (`topkProducts`) takes, rounded up to pages. */
+export const SCRATCH_BYTES = 15 * 65_536
+
+/** One call of a kernel: its name and its arguments, without scratch. */
+export type Task = readonly [kernel: KernelName, ...args: number[]]
+
+/** Runs a task on this thread and returns what the kernel returns, 0 for nothing. */
+export function execute(kernels: KernelExports, kernel: KernelName, args: readonly number[], scratch: number): number {
+  // Kernels take numbers and nothing else, so that one call serves all of them.
+  const call = kernels[kernel] as (...numbers: number[]) => number | undefined
+  return (ARGUMENTS[kernel].scratch ? call(...args, scratch) : call(...args)) ?? 0
+}

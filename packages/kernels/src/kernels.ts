@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os'
+import { availableMemory } from 'node:process'
+import { Arena, PAGE } from './arena.ts'
+import { compiledKernels, type Engine, instantiate } from './engine.ts'
+import { KernelError } from './errors.ts'
+import { type KernelExports, SCRATCH_BYTES, type Task } from './exports.ts'
+import type { Matrix } from './matrix.ts'
+import { choleskyFactor, solveFactored } from './operations/cholesky.ts'
+import { type ProductOptions, product, symmetricProduct } from './operations/product.ts'
+import { type SparseMatrix, sparseProduct } from './operations/sparse.ts'
+import { type TopkQuestion, topk } from './operations/topk.ts'
+import { beginWorker, Pool, type RunOptions } from './pool.ts'
+
+export interface KernelOptions {
+  /** Threads that work, the caller included. @default 1 */
+  readonly threads?: number
+  /** What the arena must hold; see `arenaBytes`. */
+  readonly bytes: number
+  /** @default 'webassembly' */
+  readonly engine?: Engine
+}
+
+/** WebAssembly memory ends here. */
+const LIMIT = 65_536 * PAGE
+
+/**
+ * One shared memory with its arena, and the threads that work on it.
+ *
+ * @throws KernelError `too_little_memory` before anything is started, `bad_argument`
+ */
+export async function openKernels({ threads = 1, bytes, engine = 'webassembly' }: KernelOptions): Promise<Kernels> {
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw new KernelError('bad_argument', `${threads} threads`)
+  }
+  if (!(bytes >= 0 && Number.isFinite(bytes))) throw new KernelError('bad_argument', `${bytes} bytes`)
+  // The first page stays free: no array has the pointer 0, which stands for "none".
+  const scratch = PAGE
+  const start = scratch + threads * SCRATCH_BYTES
+  const pages = Math.ceil((start + bytes) / PAGE)
+  if (pages * PAGE > LIMIT) throw tooLittle(pages * PAGE, 'WebAssembly ends at', LIMIT)
+  if (pages * PAGE > availableMemory()) throw tooLittle(pages * PAGE, 'the machine has', availableMemory())
+  const memory = takeMemory(pages)
+  const module = engine === 'webassembly' ? await compiledKernels() : undefined
+  const kernels = instantiate(module, memory)
+  const pool = new Pool(threads, {
+    module,
+    memory,
+    kernels,
+    scratch: (thread) => scratch + thread * SCRATCH_BYTES,
+    begin: beginWorker,
+  })
+  await pool.start()
+  return new Kernels(new Arena(memory.buffer, start), kernels, pool)
+}
+
+/** Threads worth having on this machine. */
+export function usefulThreads(asked: number): number {
+  return Math.max(1, Math.min(asked, availableParallelism()))
+}
+
+export class Kernels {
+  readonly arena: Arena
+  /** The kernels on this thread alone: numbers and pointers, no checks, at once. */
+  readonly direct: KernelExports
+  readonly #pool: Pool
+
+  constructor(arena: Arena, direct: KernelExports, pool: Pool) {
+    this.arena = arena
+    this.direct = direct
+    this.#pool = pool
+  }
+
+  get threads(): number {
+    return this.#pool.threads
+  }
+
+  /**
+   * Does tasks that do not depend on one another, on all threads; the caller takes part.
+   * @throws KernelError `kernel_fault`, `worker_died`, `cancelled`, `closed`
+   */
+  run(tasks: readonly Task[], options?: RunOptions): Promise<void> {
+    return this.#pool.run(tasks, options)
+  }
+
+  /** C ← alpha·A·B + beta·C; A and B may be transposed views. */
+  gemm(c: Matrix, a: Matrix, b: Matrix, options?: ProductOptions): Promise<void> {
+    return product(this, c, a, b, options)
+  }
+
+  /** C ← alpha·A·Aᵀ + beta·C, both triangles written; half the work of `gemm`. A may be a transposed view. */
+  syrk(c: Matrix, a: Matrix, options?: ProductOptions): Promise<void> {
+    return symmetricProduct(this, c, a, options)
+  }
+
+  /** The lower triangle of A becomes L with A = L·Lᵀ; what stands above it is lost. @throws KernelError `not_positive_definite` */
+  cholesky(a: Matrix, options?: RunOptions): Promise<void> {
+    return choleskyFactor(this, a, options)
+  }
+
+  /** From L of `cholesky`, X with L·Lᵀ·X = B, in the room of B. */
+  solve(l: Matrix, x: Matrix, options?: RunOptions): Promise<void> {
+    return solveFactored(this, l, x, options)
+  }
+
+  /** Y ← S·X. */
+  sparse(y: Matrix, s: SparseMatrix, x: Matrix, options?: RunOptions): Promise<void> {
+    return sparseProduct(this, y, s, x, options)
+  }
+
+  /** For each user the k items with the largest inner product, best first, without those excluded. */
+  topk(question: TopkQuestion, options?: RunOptions): Promise<void> {
+    return topk(this, question, options)
+  }
+
+  /** Ends the workers. The memory goes when the last view on it does. */
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+}
+
+function takeMemory(pages: number): WebAssembly.Memory & { readonly buffer: SharedArrayBuffer } {
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    // A shared memory's buffer is a SharedArrayBuffer.
+    return memory as WebAssembly.Memory & { readonly buffer: SharedArrayBuffer }
+  } catch {
+    throw new KernelError('too_little_memory', `${megabytes(pages * PAGE)} MB could not be taken`)
+  }
+}
+
+function tooLittle(bytes: number, who: string, has: number): KernelError {
+  return new KernelError('too_little_memory', `${megabytes(bytes)} MB are needed, ${who} ${megabytes(has)} MB`)
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6)
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, expect, test } from 'vitest'
+import { arenaBytes } from './arena.ts'
+import { compiledKernels, instantiate } from './engine.ts'
+import type { Task } from './exports.ts'
+import { type Kernels, openKernels } from './kernels.ts'
+import { matrix } from './matrix.ts'
+import { beginWorker, Pool } from './pool.ts'
+import type { WorkerStart } from './worker.ts'
+
+const opened: Kernels[] = []
+afterEach(() => Promise.all(opened.splice(0).map((k) => k.close())))
+
+async function open(threads: number, bytes = 1 << 20): Promise<Kernels> {
+  const k = await openKernels({ threads, bytes })
+  opened.push(k)
+  return k
+}
+
+test.each([1, 2, 3])('every task is done exactly once, by %d threads and over many jobs', async (threads) => {
+  const k = await open(threads)
+  const [one, sums] = [k.arena.f32(1).fill(1), k.arena.f32(6000)]
+  for (let job = 1; job <= 60; job++) {
+    const count = job % 10 === 0 ? 6000 : job
+    const before = sums.slice()
+    // Each task adds 1 to its own number.
+    await k.run(Array.from({ length: count }, (_, t): Task => ['axpy', 1, 1, one.byteOffset, sums.byteOffset + 4 * t]))
+    for (let t = 0; t < 6000; t++) if (sums[t] !== before[t]! + (t < count ? 1 : 0)) expect([job, t]).toEqual([])
+  }
+})
+
+test('calls that are not awaited run one after the other', async () => {
+  const k = await open(2)
+  const x = k.arena.f32(1).fill(1)
+  const double: Task = ['scale', 1, 2, x.byteOffset]
+  await Promise.all(Array.from({ length: 10 }, () => k.run([double])))
+  expect(x[0]).toBe(1024)
+})
+
+test('a kernel that reaches beyond the memory ends the work with kernel_fault, and the next work runs', async () => {
+  for (const threads of [1, 2]) {
+    const k = await open(threads)
+    const x = k.arena.f32(8).fill(1)
+    const good: Task = ['scale', 8, 2, x.byteOffset]
+    const bad: Task = ['dot', 1000, 0xffff_fff0, 0xffff_fff0]
+    for (let round = 0; round < 5; round++) {
+      await expect(k.run([bad, bad, bad])).rejects.toMatchObject({
+        code: 'kernel_fault',
+        detail: expect.stringMatching(/^dot: .*memory/),
+      })
+    }
+    await k.run([good])
+    expect([...x]).toEqual(new Array(8).fill(2))
+  }
+})
+
+test('a signal stops the work between tasks', async () => {
+  for (const threads of [1, 2]) {
+    const k = await open(threads, 1 << 24)
+    const n = 1 << 21
+    const x = k.arena.f32(n)
+    const controller = new AbortController()
+    const tasks = Array.from({ length: 4000 }, (): Task => ['axpy', n, 1, x.byteOffset, x.byteOffset])
+    const running = k.run(tasks, { signal: controller.signal })
+    setImmediate(() => controller.abort())
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(k.run(tasks, { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' })
+    x.fill(1)
+    await k.run([['scale', 1, 3, x.byteOffset]])
+    expect(x[0]).toBe(3)
+  }
+})
+
+test('the death of a worker at work ends the work with worker_died, and the next work has another', async () => {
+  const module = await compiledKernels()
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+  const kernels = instantiate(module, memory)
+  const view = new Float32Array(memory.buffer).fill(1)
+  const scratch = (thread: number) => (1 + thread) << 20
+  const workers: Worker[] = []
+  const begin = (data: WorkerStart) => {
+    const worker = beginWorker(data)
+    workers.push(worker)
+    return worker
+  }
+  // The caller's own part only waits until the worker has begun to pack into its scratch.
+  const waiting = {
+    ...kernels,
+    gemm() {
+      while (Atomics.load(new Int32Array(memory.buffer), (scratch(1) + 512) >> 2) === 0);
+    },
+  }
+  new Int32Array(memory.buffer).fill(0, scratch(1) >> 2, (scratch(1) >> 2) + 1024)
+  const pool = new Pool(2, { module, memory, kernels: waiting, scratch, begin })
+  await pool.start()
+  // Strides of zero: a product that takes hours and touches little.
+  const endless: Task = ['gemm', 1e5, 1e5, 1e5, 1, 64, 0, 0, 64, 0, 0, 0, 3 << 20, 0]
+  const running = pool.run([endless, endless])
+  const refused = expect(running).rejects.toMatchObject({ code: 'worker_died' })
+  await new Promise((resolve) => setImmediate(resolve))
+  await workers[0]?.terminate()
+  await refused
+  expect(workers.length).toBe(1)
+  await pool.run(Array.from({ length: 100 }, (_, t): Task => ['scale', 1, 2, 64 + 4 * t]))
+  expect(workers.length).toBe(2)
+  expect([...view.subarray(16, 117)]).toEqual([...new Array(100).fill(2), 1])
+  await pool.close()
+})
+
+test('closed kernels say so', async () => {
+  const k = await open(2)
+  await k.close()
+  await expect(k.run([['dot', 0, 64, 64]])).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('too little memory is known before anything starts', async () => {
+  await expect(openKernels({ bytes: 5e9 })).rejects.toMatchObject({ code: 'too_little_memory' })
+  await expect(openKernels({ bytes: Number.NaN })).rejects.toMatchObject({ code: 'bad_argument' })
+  await expect(openKernels({ bytes: 1, threads: 0 })).rejects.toMatchObject({ code: 'bad_argument' })
+  const k = await open(1, arenaBytes(4000, 4))
+  k.arena.f32(1000)
+  expect(() => k.arena.f32(20_000)).toThrow(expect.objectContaining({ code: 'too_little_memory' }))
+  expect(() => k.arena.f32(-1)).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+})
+
+test('what is released is given out again, as zeros', async () => {
+  const { arena } = await open(1)
+  const kept = arena.f32(3).fill(7)
+  const mark = arena.mark()
+  const first = arena.f32(100).fill(5)
+  arena.release(mark)
+  const second = arena.f32(150)
+  expect(second.byteOffset).toBe(first.byteOffset)
+  expect(second.byteOffset % 64).toBe(0)
+  expect([...second].every((value) => value === 0)).toBe(true)
+  expect([...kept]).toEqual([7, 7, 7])
+  expect(() => arena.release(mark + 1e9)).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+})
+
+test('arrays above 2 GiB are reached', async () => {
+  const k = await open(2, 2 ** 31 + 2 ** 20)
+  k.arena.u8(2 ** 31)
+  const data = k.arena.f32(64).fill(1)
+  expect(data.byteOffset).toBeGreaterThan(2 ** 31)
+  const [a, c] = [matrix(data, 8, 4), matrix(data.subarray(32), 4, 8)]
+  await k.run([
+    ['scale', 16, 3, data.byteOffset],
+    ['scale', 16, 5, data.byteOffset + 64],
+  ])
+  await k.gemm({ ...c, data: k.arena.f32(64), columns: 4 }, { ...a, rows: 4 }, { ...c, columns: 4 })
+  expect([data[0], data[16], data[32]]).toEqual([3, 5, 1])
+})
+
+test('kernels that are open but idle do not keep a process alive', async () => {
+  const program = `
+    import { openKernels } from ${JSON.stringify(new URL('./kernels.ts', import.meta.url).href)}
+    const k = await openKernels({ threads: 2, bytes: 1 << 20 })
+    const x = k.arena.f32(1 << 18)
+    const tasks = Array.from({ length: 50 }, () => ['dot', 1 << 18, x.byteOffset, x.byteOffset])
+    await k.run(tasks)
+    console.log('worked')`
+  // By --eval, whose flag a worker must not inherit.
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+  expect(stdout).toBe('worked\n')
+})
