@@ -68,6 +68,11 @@ export const Configuration = Type.Object({
     maximum: 1_000_000,
     description: 'Requests a second with one key; 0 for no limit.',
   }),
+  'metrics.access': Type.Enum(['key', 'loopback'], {
+    default: 'key',
+    description:
+      'Who may read /metrics: holders of an admin key, or also callers on this machine (then no proxy here may pass it on).',
+  }),
   'log.level': Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'How much is logged.',

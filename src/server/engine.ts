@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import { IMPORTERS } from '../connectors/registry.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { CodedError } from '../contracts/errors.ts'
@@ -24,8 +25,12 @@ import { createRateLimit } from './http/rate-limit.ts'
 import { mountIngest } from './ingest/mount.ts'
 import { createJobRunner, type JobRunner } from './jobs/runner.ts'
 import { faultOf, type Logger } from './logging.ts'
+import { createEngineMetrics } from './metrics/engine-metrics.ts'
+import { measureEngine } from './metrics/gauges.ts'
+import { createMeter } from './metrics/meter.ts'
 import { serveDocumentation } from './pages/documentation.ts'
 import { serveLanding } from './pages/landing.ts'
+import { serveMetrics } from './pages/metrics.ts'
 import { demoGuide, serveStorefront } from './pages/storefront.ts'
 import { pooled } from './random-pool.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
@@ -97,16 +102,21 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   const randomBytes = pooled(options.randomBytes)
   const startedAt = clock()
   const masterKey = configuration['store.masterKey']
-  const opened = await openStore({ directory, clock, randomBytes, masterKey })
+  const registry = new Registry()
+  const meter = createMeter(registry)
+  const metrics = createEngineMetrics(meter, () => performance.now())
+  const opened = metrics.countedStore(
+    await openStore({ directory, clock, randomBytes, masterKey, watch: metrics.writes }),
+  )
   const memory = new ShopperMemory(REMEMBERED_SHOPPERS)
   const store: Store = { ...opened, ...memory.watch(opened) }
   const abandoned = await store.jobs.interruptAbandoned(startedAt)
   if (abandoned > 0) logger.warn({ jobs: abandoned }, 'jobs of a process that died are marked interrupted')
 
-  const runner = createJobRunner({ jobs: store.jobs, clock, logger })
+  const runner = createJobRunner({ jobs: store.jobs, clock, logger, onEnded: metrics.jobEnded })
   const catalog = await openCatalog(store.catalog)
   const placements = await openPlacements(store.placements)
-  const ingest = createIngest({ store, defaultCurrency: configuration['store.currency'] })
+  const ingest = metrics.countedIngest(createIngest({ store, defaultCurrency: configuration['store.currency'] }))
   const workers = createWorkers({ directory, masterKey })
   const recommendations = await openRecommendations({
     store,
@@ -137,8 +147,10 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     authenticator,
     perAddress: createRateLimit(configuration['limits.addressPerSecond'], clock),
     perKey: createRateLimit(configuration['limits.keyPerSecond'], clock),
+    onLimited: metrics.limited,
   })
   const name = configuration['store.name']
+  let stopping = false
   const handlers: RouteHandler[] = [
     ...operationRoutes({
       store,
@@ -148,6 +160,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       name,
       retention: retentionRule(configuration),
       servingModel: recommendations.servingVersion,
+      isStopping: () => stopping,
     }),
     ...catalogueRoutes(store),
     ...importRoutes({ importers: IMPORTERS, store, ingest, catalog, runner, configuration, randomBytes, clock }),
@@ -169,6 +182,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     isReady: () => ready,
     reference: () => uuidv7(clock(), randomBytes),
     checkAnswers: options.checkAnswers ?? false,
+    onAnswered: metrics.answered,
   })
   mountIngest(app, {
     ingest,
@@ -184,6 +198,8 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     batch,
     browserSettings,
   ]
+  measureEngine(meter, { app, store, runner, registry: recommendations.registry, clock })
+  serveMetrics(app, { registry, admission, access: configuration['metrics.access'] })
   serveDocumentation(app, openApiDocument(contracts, VERSION))
   serveLanding(app, async () => ({
     name,
@@ -201,6 +217,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   let housekeeping: (() => void) | undefined
   let closing: Promise<void> | undefined
   const close = async () => {
+    stopping = true
     ready = false
     housekeeping?.()
     await runner.close()
@@ -217,6 +234,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     async listen() {
       const url = await listenAt(app, configuration['server.host'], configuration['server.port'])
       lock.announce({ url, token: localToken })
+      collectDefaultMetrics({ register: registry })
       housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
       return url
     },

@@ -1,4 +1,4 @@
-import type { Clock, RandomBytes, Store, StoreReader } from '../core/ports.ts'
+import type { Clock, RandomBytes, Store, StoreReader, WriteWatch } from '../core/ports.ts'
 import { createSqliteStore } from './dialects/sqlite/create.ts'
 import { openSqliteReader } from './dialects/sqlite/reader.ts'
 import { openSqliteStore } from './dialects/sqlite/sqlite-store.ts'
@@ -12,6 +12,8 @@ export interface StoreOptions {
   readonly randomBytes: RandomBytes
   /** Base64 of 32 bytes that wrap the profile keys; left out or empty: kept in the store's keys folder. */
   readonly masterKey?: string
+  /** Told of every group of writes. */
+  readonly watch?: WriteWatch
 }
 
 /**

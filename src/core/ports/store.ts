@@ -42,6 +42,22 @@ export interface Maintenance {
   integrity(): Promise<string[]>
 }
 
+/** Who is told of the store's writing. */
+export interface WriteWatch {
+  /** A clock for spans, milliseconds with fractions. */
+  readonly now: () => number
+  /** So many writes were made durable together, and the first of them waited so many milliseconds. */
+  readonly committed: (writes: number, millis: number) => void
+}
+
+/** How the store's writing stands now. */
+export interface WriterState {
+  /** Writes that were asked for and are not on disk yet. */
+  readonly pending: number
+  /** False once the writer died: nothing can be stored any more until a restart. */
+  readonly alive: boolean
+}
+
 export interface Store {
   /** The folder (or the schema) it lives in. */
   readonly location: string
@@ -55,6 +71,7 @@ export interface Store {
   readonly imports: ImportRepository
   readonly keys: ApiKeyRepository
   readonly maintenance: Maintenance
+  writerState(): WriterState
   reader(): Promise<StoreReader>
   close(): Promise<void>
 }

@@ -29,8 +29,19 @@ export interface HttpOptions {
   readonly isReady: () => boolean
   /** Checks every answer against its contract; an answer that breaks it becomes INTERNAL. For tests. */
   readonly checkAnswers?: boolean
+  /** Told of every answer that was sent. */
+  readonly onAnswered?: (answer: Answered) => void
   /** A reference for the log; unique. */
   readonly reference: () => string
+}
+
+export interface Answered {
+  readonly method: string
+  /** The pattern, or `none` where there is no such route. */
+  readonly route: string
+  readonly status: number
+  /** Milliseconds from the request to the end of the answer. */
+  readonly millis: number
 }
 
 /** What a caller may take of the server before it has said anything worth an answer. Times in milliseconds. */
@@ -98,15 +109,12 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     if (request.routeOptions.config?.counted !== true) admission.count(request.ip)
   })
   app.addHook('onResponse', async (request, reply) => {
-    request.log.debug(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    )
+    const { method } = request
+    const route = request.routeOptions.url ?? 'none'
+    const status = reply.statusCode
+    const millis = reply.elapsedTime
+    options.onAnswered?.({ method, route, status, millis })
+    request.log.debug({ method, route, status, ms: Math.round(millis) }, 'answered')
   })
   allowOrigins(app, options.corsOrigins)
   for (const handler of options.handlers) mount(app, handler, options)

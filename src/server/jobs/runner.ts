@@ -16,6 +16,8 @@ export interface JobRunner {
   get(id: string): Promise<Job>
   /** Asks it to stop at the next safe point; a job that has ended stays as it is. @throws CodedError JOB_NOT_FOUND */
   cancel(id: string): Promise<Job>
+  /** Kinds of the jobs that run now. */
+  running(): readonly JobKind[]
   /** Resolves when the job has ended. */
   ended(id: string): Promise<void>
   /** Stops all jobs at their next safe point and waits for them; they are marked `interrupted`. */
@@ -28,6 +30,8 @@ export interface JobRunnerParts {
   readonly jobs: JobRepository
   readonly clock: Clock
   readonly logger: Logger
+  /** Told of every job that ended in this process. */
+  readonly onEnded?: (job: Pick<Job, 'kind' | 'status'>) => void
 }
 
 interface Running {
@@ -41,7 +45,7 @@ interface Running {
 const CANCELLED = 'cancelled'
 const INTERRUPTED = 'interrupted'
 
-export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRunner {
+export function createJobRunner({ jobs, clock, logger, onEnded }: JobRunnerParts): JobRunner {
   const running = new Map<string, Running>()
   /** Kinds that are being started: the row is written asynchronously. */
   const starting = new Set<JobKind>()
@@ -49,8 +53,9 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
   const unwritten = new Map<string, Pick<Job, 'status' | 'endedAt' | 'result' | 'error'>>()
   let closed = false
 
-  const end = async (id: string, outcome: Pick<Job, 'status' | 'result' | 'error'>): Promise<void> => {
+  const end = async ({ id, kind }: Running, outcome: Pick<Job, 'status' | 'result' | 'error'>): Promise<void> => {
     const endedAt = clock()
+    onEnded?.({ kind, status: outcome.status })
     try {
       await jobs.end(id, endedAt, outcome)
     } catch (error) {
@@ -69,11 +74,11 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
         progress: (progress) => writer.report(progress),
       })
       await writer.settled()
-      await end(entry.id, { status: 'succeeded', result })
+      await end(entry, { status: 'succeeded', result })
       logger.info({ job: entry.id, kind: entry.kind }, 'job succeeded')
     } catch (error) {
       await writer.settled()
-      await end(entry.id, outcomeOf(error, entry))
+      await end(entry, outcomeOf(error, entry))
       logger.info({ job: entry.id, kind: entry.kind, fault: faultOf(error, logger.level) }, 'job ended early')
     } finally {
       running.delete(entry.id)
@@ -124,6 +129,7 @@ export function createJobRunner({ jobs, clock, logger }: JobRunnerParts): JobRun
       }
     },
     get: find,
+    running: () => [...running.values()].map(({ kind }) => kind),
     async cancel(id) {
       running.get(id)?.controller.abort(CANCELLED)
       return find(id)

@@ -14,6 +14,8 @@ export interface OperationParts {
   readonly name: string
   readonly retention: RetentionRule
   readonly servingModel: () => number | undefined
+  /** True from the moment at which the process was asked to end. */
+  readonly isStopping: () => boolean
 }
 
 export const VERSION = readVersion()
@@ -22,8 +24,10 @@ export function operationRoutes(parts: OperationParts): RouteHandler[] {
   const { store, runner, clock, startedAt, name, retention } = parts
   return [
     handle(healthz, async () => ({ ok: true as const })),
-    // A request that comes before the store is open, or after closing began, is answered NOT_READY before it gets here.
-    handle(readyz, async () => ({ ok: true as const })),
+    handle(readyz, async () => {
+      if (parts.isStopping() || !store.writerState().alive) throw new CodedError('NOT_READY')
+      return { ok: true as const }
+    }),
     handle(storeSummary, async () => {
       const [products, profiles, events] = await Promise.all([
         store.catalog.count(),

@@ -24,14 +24,14 @@ export interface SqliteOptions extends StoreOptions {
 }
 
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { directory, clock, randomBytes, masterKey, maxPages } = options
+  const { directory, clock, randomBytes, masterKey, maxPages, watch } = options
   migrateStore(directory, clock())
   const opened = openForReading(directory, masterKey)
   const { connection, keyring, layout } = opened
   const seed = new Uint8Array(KEY_BYTES)
   randomBytes(seed)
   const limit = maxPages === undefined ? {} : { maxPages }
-  const writer = new WriterClient({ directory, masterKey: opened.masterKey, seed, ...limit })
+  const writer = new WriterClient({ directory, masterKey: opened.masterKey, seed, ...limit }, watch)
   const newId = (at: number) => uuidv7(at, randomBytes)
   const erased = erasedProfiles({ connection })
   if (erased.length > 0) await writer.destroyKeys(erased)
@@ -47,6 +47,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer),
     maintenance: createMaintenance(opened, writer, clock),
+    writerState: () => writer.state,
     async reader() {
       const reader = await openSqliteReader(directory, masterKey)
       const store = { directory, masterKey: opened.masterKey }

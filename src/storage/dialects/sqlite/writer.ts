@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CodedError } from '../../../contracts/errors.ts'
-import type { ProfileRow } from '../../../core/ports.ts'
+import type { ProfileRow, WriterState, WriteWatch } from '../../../core/ports.ts'
 import type { WriteArgument, WriteName, WriteResult } from '../../repositories/writes.ts'
 import { fromPortable, type PortableError } from './errors.ts'
 import { threadFile } from './thread-file.ts'
@@ -38,16 +38,21 @@ export type WriteAnswer =
 interface Pending {
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
+  /** By the watch's clock; 0 where nobody watches. */
+  readonly since: number
 }
 
 /** The calling side of the writer's thread. A call resolves when what it wrote is on disk. */
 export class WriterClient {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
+  readonly #watch: WriteWatch | undefined
   #next = 0
   #ended: Error | undefined
+  #died = false
 
-  constructor(data: WriterData) {
+  constructor(data: WriterData, watch?: WriteWatch) {
+    this.#watch = watch
     this.#worker = new Worker(threadFile('writer-thread', import.meta.url), { workerData: data })
     this.#worker.on('message', (answers: readonly WriteAnswer[]) => this.#settle(answers))
     this.#worker.on('error', (error) => this.#end(error.message))
@@ -58,6 +63,10 @@ export class WriterClient {
 
   call<Name extends WriteName>(name: Name, argument: WriteArgument<Name>): Promise<WriteResult<Name>> {
     return this.#send((id) => ({ id, name, argument }))
+  }
+
+  get state(): WriterState {
+    return { pending: this.#pending.size, alive: !this.#died }
   }
 
   /** Destroys profile keys and what the logs still hold of erased rows; returns how many keys there were. */
@@ -77,13 +86,17 @@ export class WriterClient {
     if (this.#ended) return Promise.reject(this.#ended)
     const id = this.#next++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
+      this.#pending.set(id, { resolve, reject, since: this.#watch?.now() ?? 0 })
       this.#worker.ref()
       this.#worker.postMessage(message(id))
     })
   }
 
   #settle(answers: readonly WriteAnswer[]): void {
+    const first = this.#pending.get(answers[0]?.id ?? -1)
+    if (this.#watch !== undefined && first !== undefined) {
+      this.#watch.committed(answers.length, this.#watch.now() - first.since)
+    }
     for (const answer of answers) {
       const pending = this.#pending.get(answer.id)
       this.#pending.delete(answer.id)
@@ -95,6 +108,7 @@ export class WriterClient {
   }
 
   #end(problem: string): void {
+    this.#died ||= this.#ended === undefined
     this.#ended ??= new CodedError('WORKER_DIED', { kind: 'storage', problem })
     for (const pending of this.#pending.values()) pending.reject(this.#ended)
     this.#pending.clear()
