@@ -15,6 +15,8 @@ import {
   Scoreboard,
 } from '@storemind/ml'
 import { describe, expect, test } from 'vitest'
+import { measure } from './measure.ts'
+import { checkerboard } from './planted.ts'
 import { oneOfEach, tinyShop } from './shops.ts'
 
 export interface ModelContract<P extends object, Opened extends object> {
@@ -37,6 +39,7 @@ export type Check =
   | 'a shop of one user'
   | 'a shop of one item'
   | 'weights and times that are all the same'
+  | 'the checkerboard'
 
 /** What every model of interactions must keep; an implementation only says what it is. */
 export function modelContract<P extends object, Opened extends object>(contract: ModelContract<P, Opened>): void {
@@ -81,6 +84,17 @@ export function modelContract<P extends object, Opened extends object>(contract:
         for (const query of queriesOf(data)) expect(boardOf(model, query).every(finite)).toBe(true)
       })
     }
+
+    const blind = contract.skip?.['the checkerboard']
+    const plays = abilities.includes('scoresItems') && blind === undefined
+    test.runIf(plays)('finds every held-out item of the checkerboard: Recall@1 = 1', async () => {
+      for (const size of [8, 20]) {
+        const planted = checkerboard(size)
+        const model = await opened(planted.data)
+        expect(model.scoresItems && measure(model.scoresItems, planted, 1).recall, `of ${size}`).toBe(1)
+      }
+    })
+    test.skipIf(plays)(`does not play the checkerboard: ${blind ?? 'it scores no items'}`, () => {})
 
     test('leaves what it learns from as it was', async () => {
       const before = structuredClone(shop)

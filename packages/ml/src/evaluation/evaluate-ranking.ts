@@ -14,6 +14,7 @@ import { ndcg } from './ndcg.ts'
 import { meanPopularity, popularityPercentiles } from './popularity-bias.ts'
 import { recall } from './recall.ts'
 import type { Case } from './splits.ts'
+import { MarkedTargets, type Targets } from './targets.ts'
 
 /** Ranks for a query: item indices best first, at most k. The array may be reused by the next call. */
 export type Ranker = (query: Query, k: number) => Int32Array
@@ -84,7 +85,7 @@ export interface RankingReport {
  * Ranks the whole catalogue for every case and compares with what followed: no sampled negatives.
  *
  * Returns  at each cut-off the means with 95 % normal intervals over cases, and exposure figures over all lists
- * Cost     one ranking per case; memory O(items + cases)
+ * Cost     one ranking per case and some 2 µs beside it: a million cases take seconds; 16 bytes a case and cut-off
  * Source   full ranking after Krichene and Rendle, KDD 2020, on why sampled metrics mislead
  * @throws MlError `bad_parameter`, `empty_data` when no case has a target, `cancelled`
  */
@@ -97,6 +98,7 @@ export async function evaluateRanking(evaluation: RankingEvaluation): Promise<Ra
   const tallies = ks.map((k) => new Tally(k, items))
   const expected = Array.isArray(evaluation.cases) ? evaluation.cases.length : Number.NaN
   const targetCounts = new Int32Array(items)
+  const wanted = new MarkedTargets(items)
   let cases = 0
   let skipped = 0
   let unanswered = 0
@@ -108,8 +110,10 @@ export async function evaluateRanking(evaluation: RankingEvaluation): Promise<Ra
     if (run && cases % 128 === 0) await pause(run, Number.isFinite(expected) ? cases / expected : 0)
     const ranking = ranker(query, deepest)
     if (ranking.length === 0) unanswered++
-    const wanted = new Set(targets)
-    for (const target of wanted) targetCounts[target]!++
+    wanted.mark(targets)
+    for (let t = 0; t < targets.length; t++) {
+      if (t === 0 || targets[t] !== targets[t - 1]) targetCounts[targets[t]!]!++
+    }
     for (const tally of tallies) tally.add(ranking, wanted)
     cases++
   }
@@ -134,17 +138,17 @@ export function itemCounts(data: Interactions): Int32Array {
 class Tally {
   readonly #k: number
   readonly #shown: Int32Array
-  readonly #recall: number[] = []
-  readonly #ndcg: number[] = []
-  readonly #mrr: number[] = []
-  readonly #hits: number[] = []
+  readonly #recall = new Column()
+  readonly #ndcg = new Column()
+  readonly #mrr = new Column()
+  readonly #hits = new Column()
 
   constructor(k: number, items: number) {
     this.#k = k
     this.#shown = new Int32Array(items)
   }
 
-  add(ranking: Int32Array, targets: ReadonlySet<number>): void {
+  add(ranking: Int32Array, targets: Targets): void {
     for (let r = 0; r < Math.min(this.#k, ranking.length); r++) this.#shown[ranking[r]!]!++
     this.#recall.push(recall(ranking, targets, this.#k))
     this.#ndcg.push(ndcg(ranking, targets, this.#k))
@@ -153,17 +157,37 @@ class Tally {
   }
 
   report(percentiles: Float64Array): RankingAtK {
+    const [recallOf, ndcgOf] = [this.#recall.values(), this.#ndcg.values()]
     return {
       k: this.#k,
-      recall: normalInterval(this.#recall),
-      ndcg: normalInterval(this.#ndcg),
-      mrr: normalInterval(this.#mrr),
-      hitRate: normalInterval(this.#hits),
+      recall: normalInterval(recallOf),
+      ndcg: normalInterval(ndcgOf),
+      mrr: normalInterval(this.#mrr.values()),
+      hitRate: normalInterval(this.#hits.values()),
       coverage: coverage(this.#shown),
       gini: gini(this.#shown),
       popularityOfRecommended: meanPopularity(this.#shown, percentiles),
-      recallOf: Float32Array.from(this.#recall),
-      ndcgOf: Float32Array.from(this.#ndcg),
+      recallOf,
+      ndcgOf,
     }
+  }
+}
+
+/** One number per case, as many as come. */
+class Column {
+  #values = new Float32Array(1024)
+  #count = 0
+
+  push(value: number): void {
+    if (this.#count === this.#values.length) {
+      const longer = new Float32Array(2 * this.#count)
+      longer.set(this.#values)
+      this.#values = longer
+    }
+    this.#values[this.#count++] = value
+  }
+
+  values(): Float32Array {
+    return this.#values.slice(0, this.#count)
   }
 }

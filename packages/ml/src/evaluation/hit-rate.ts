@@ -1,5 +1,7 @@
+import type { Targets } from './targets.ts'
+
 /** Hit rate at k: 1 when any target is among the first k, else 0. */
-export function hitRate(ranking: Int32Array, targets: ReadonlySet<number>, k: number): number {
+export function hitRate(ranking: Int32Array, targets: Targets, k: number): number {
   for (let r = 0; r < Math.min(k, ranking.length); r++) if (targets.has(ranking[r]!)) return 1
   return 0
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Interactions } from '../frame/interactions.ts'
 import { buildInteractions } from '../frame/interactions-builder.ts'
 import { rng } from '../frame/rng.ts'
-import { leaveLastBasketOut, leaveLastOut, splitByTime, userFolds } from './splits.ts'
+import { leaveLastBasketOut, leaveLastOut, leaveShareOut, splitByTime, splitByUser, userFolds } from './splits.ts'
 
 const rows = fc.array(fc.tuple(fc.nat(4), fc.nat(6), fc.nat(20)), { minLength: 1 })
 const build = (list: [number, number, number][]): Interactions =>
@@ -58,6 +58,55 @@ test('leaving the last basket out never splits a basket', () => {
       }
     }),
   )
+})
+
+test('leaving a share out parts each user’s items in two and loses none', () => {
+  fc.assert(
+    fc.property(rows, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (list, share) => {
+      const data = build(list)
+      const { train, cases } = leaveShareOut(data, share, rng(3))
+      expect(leaveShareOut(data, share, rng(3)).cases).toEqual(cases)
+      for (let u = 0; u < 5; u++) {
+        const all = new Set(data.item.subarray(data.offsets[u], data.offsets[u + 1]))
+        const left = new Set(train.item.subarray(train.offsets[u], train.offsets[u + 1]))
+        const targets = cases.find(({ query }) => query.user === u)?.targets ?? []
+        expect(targets.length).toBe(Math.max(0, Math.min(all.size - 1, Math.round(share * all.size))))
+        expect([...targets].some((item) => left.has(item))).toBe(false)
+        expect(new Set([...left, ...targets])).toEqual(all)
+      }
+    }),
+  )
+  expect(() => leaveShareOut(build([[0, 0, 0]]), 1, rng(1))).toThrow(expect.objectContaining({ code: 'bad_parameter' }))
+})
+
+test('strangers are not learned from, and are asked about with the first part of their past', () => {
+  fc.assert(
+    fc.property(rows, (list) => {
+      const data = build(list)
+      const { train, cases } = splitByUser(data, (user) => user % 2 === 1, 0.5)
+      for (const user of [1, 3]) expect(train.offsets[user + 1]).toBe(train.offsets[user])
+      for (const user of [0, 2, 4]) {
+        expect(train.offsets[user + 1]! - train.offsets[user]!).toBe(data.offsets[user + 1]! - data.offsets[user]!)
+      }
+      for (const { query, targets } of cases) {
+        expect(query.user).toBe(-1)
+        expect(query.items.length).toBeGreaterThan(0)
+        expect(query.at.every((at) => at <= query.now)).toBe(true)
+        expect(targets.length).toBeGreaterThan(0)
+        expect(targets.some((item) => query.items.includes(item))).toBe(false)
+      }
+    }),
+  )
+  const data = build([
+    [1, 0, 0],
+    [1, 1, 1],
+    [1, 2, 2],
+    [1, 0, 3],
+    [1, 3, 4],
+  ])
+  const [only] = splitByUser(data, () => true, 0.4).cases
+  expect([...(only?.query.items ?? [])]).toEqual([0, 1, 2])
+  expect([...(only?.targets ?? [])]).toEqual([3])
 })
 
 test('a window that ends leaves later targets out', () => {

@@ -3,6 +3,7 @@ import type { Interactions, Query } from '../frame/interactions.ts'
 import type { Rng } from '../frame/model.ts'
 import { queryOf } from '../frame/query.ts'
 import { shuffle } from '../frame/rng.ts'
+import { latest } from '../frame/time.ts'
 
 /** One question with its right answers: a past, and the distinct items that followed it. */
 export interface Case {
@@ -64,6 +65,59 @@ export function leaveLastBasketOut(data: Interactions): Split {
     const from = start[u]!
     const targets = data.item.subarray(from, data.offsets[u + 1]!)
     if (targets.length > 0) cases.push({ query: queryOf(train, u, data.at[from]!), targets: distinct(targets) })
+  }
+  return { train, cases }
+}
+
+/**
+ * A share of each user's distinct items, drawn at random, is the targets; the query is what is left. For data without
+ * times, where no entry is the last one.
+ *
+ * Returns  round(share · n) targets of a user of n items, never all of them; users left whole only train
+ * Cost     O(entries)
+ * @throws MlError `bad_parameter` unless 0 < share < 1
+ */
+export function leaveShareOut(data: Interactions, share: number, random: Rng): Split {
+  if (!(share > 0 && share < 1)) throw new MlError('bad_parameter', `a share of ${share}`)
+  const held = new Map<number, Int32Array>()
+  const isHeld = new Uint8Array(data.item.length)
+  for (let u = 0; u < data.users; u++) {
+    const items = distinct(data.item.subarray(data.offsets[u], data.offsets[u + 1]))
+    const count = Math.min(items.length - 1, Math.round(share * items.length))
+    if (count <= 0) continue
+    const targets = shuffle(random, items).slice(0, count).sort()
+    const wanted = new Set(targets)
+    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) if (wanted.has(data.item[e]!)) isHeld[e] = 1
+    held.set(u, targets)
+  }
+  const train = keepEntries(data, (entry) => isHeld[entry] === 0)
+  const now = latest(data.at)
+  return { train, cases: Array.from(held, ([user, targets]) => ({ query: queryOf(train, user, now), targets })) }
+}
+
+/**
+ * Strangers: the users for whom `isHeld` holds are not learned from at all. Each is asked about with the first part of
+ * the own past, and the rest is the targets: does a model serve whom it has never met?
+ *
+ * Returns  cases of held users with two distinct items or more; targets are the entries after the first
+ *          round((1 − share) · n) of n, without those that the past holds
+ * Source   strong generalisation, Marlin, Collaborative Filtering: a Machine Learning Perspective, 2004, §3.3.2; the
+ *          folding-in of Liang et al., WWW 2018, §4.2
+ * @throws MlError `bad_parameter` unless 0 < share < 1
+ */
+export function splitByUser(data: Interactions, isHeld: (user: number) => boolean, share = 0.2): Split {
+  if (!(share > 0 && share < 1)) throw new MlError('bad_parameter', `a share of ${share}`)
+  const train = keepEntries(data, (_, user) => !isHeld(user))
+  const cases: Case[] = []
+  for (let u = 0; u < data.users; u++) {
+    const n = data.offsets[u + 1]! - data.offsets[u]!
+    if (n < 2 || !isHeld(u)) continue
+    const heard = Math.min(n - 1, Math.max(1, Math.round((1 - share) * n)))
+    const rest = data.offsets[u]! + heard
+    const query = { ...queryOf(data, u, data.at[rest]!, heard), user: -1 }
+    const known = new Set(query.items)
+    const targets = distinct(data.item.subarray(rest, data.offsets[u + 1])).filter((item) => !known.has(item))
+    if (targets.length > 0) cases.push({ query, targets })
   }
   return { train, cases }
 }

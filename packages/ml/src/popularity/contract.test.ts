@@ -4,18 +4,26 @@ import { decayedPopularity } from './decayed-popularity.ts'
 import { personalFrequency } from './personal-frequency.ts'
 import { trend } from './trend.ts'
 
-modelContract({ algorithm: decayedPopularity, abilities: ['scoresItems'] })
+modelContract({
+  algorithm: decayedPopularity,
+  abilities: ['scoresItems'],
+  skip: { 'the checkerboard': 'it says the same to everyone' },
+})
 modelContract({
   algorithm: trend,
   params: { recentDays: 20, baseDays: 40 },
   abilities: ['scoresItems'],
-  skip: { 'weights and times that are all the same': 'a trend needs a past to rise from' },
+  skip: {
+    'weights and times that are all the same': 'a trend needs a past to rise from',
+    'the checkerboard': 'it says the same to everyone',
+  },
 })
 modelContract({
   algorithm: personalFrequency,
   params: { fill: 0, halfLifeDays: 20, readiness: true, counting: 'weights' },
   abilities: ['scoresItems', 'explains'],
   explanation: 'sum',
+  skip: { 'the checkerboard': 'it knows only what the user took before' },
 })
 
 test('a trend without a past is refused, not invented', async () => {
