@@ -134,6 +134,25 @@ export const Configuration = Type.Object({
     maximum: 20_000,
     description: 'Products in the closed-form linear model; memory grows with the square, time with the cube.',
   }),
+  'outcomes.tokenDays': Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 30,
+    description: 'How long an impression or a click of a decision is still counted, days.',
+  }),
+  'outcomes.clickDays': Type.Integer({
+    default: 7,
+    minimum: 0,
+    maximum: 90,
+    description: 'A purchase counts for the last click on the product within so many days before it; 0 for none.',
+  }),
+  'outcomes.impressionHours': Type.Integer({
+    default: 24,
+    minimum: 0,
+    maximum: 720,
+    description:
+      'Where there was no such click, it counts for the last impression within so many hours before it; 0 for none.',
+  }),
   'retention.decisionDays': Type.Integer({
     default: 90,
     minimum: 0,

@@ -50,12 +50,26 @@ export const ChosenItem = Type.Object(
     imageLink: Type.Optional(Type.String()),
     priceMicros: Type.Optional(Type.Integer()),
     currency: Type.Optional(Type.String()),
+    token: Type.Optional(
+      Type.String({
+        description: 'Ties an impression or a click of this item to the decision; see docs/experiments.md.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
 export type ChosenItem = Type.Static<typeof ChosenItem>
 
 export const DECISION_BASES = ['personalised', 'contextual'] as const
+
+export const DecisionExperiment = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    arm: Type.Optional(Type.String({ description: 'Left out where the visitor is left out of the experiment.' })),
+  },
+  { additionalProperties: false },
+)
 
 /** What was decided, as it is answered to the caller. */
 export const Decision = Type.Object(
@@ -71,6 +85,12 @@ export const Decision = Type.Object(
     items: Type.Array(ChosenItem),
     /** How many candidates each policy refused. */
     refused: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+    token: Type.Optional(Type.String({ description: 'Ties an impression of the whole list to the decision.' })),
+    /** The experiment that ran on the placement, and the arm in which the visitor stands. */
+    experiment: Type.Optional(DecisionExperiment),
+    holdout: Type.Optional(
+      Type.Literal(true, { description: 'The visitor is in a holdout: show what the store shows without Storemind.' }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -7,6 +7,7 @@
 export type * from './ports/catalog.ts'
 export type * from './ports/decisions.ts'
 export type * from './ports/events.ts'
+export type * from './ports/experiments.ts'
 export type * from './ports/facts.ts'
 export type * from './ports/meter.ts'
 export type * from './ports/models.ts'

@@ -1,4 +1,4 @@
-import type { ChosenItem, Language } from '../contracts/decision.ts'
+import type { ChosenItem, Decision, Language } from '../contracts/decision.ts'
 import type { Reason } from '../contracts/reason.ts'
 import { DEFAULT_MARKET } from '../core/catalog/facts.ts'
 import type { CatalogSnapshot } from '../core/catalog/snapshot.ts'
@@ -91,7 +91,11 @@ function lastOf(catalog: CatalogSnapshot, item: ProductRow): string | undefined 
 }
 
 /** The story of a decision in sentences. */
-export function summaryOf(placement: string, record: DecodedRecord, language: Language): string[] {
+export function summaryOf(
+  { placement, experiment }: Pick<Decision, 'placement' | 'experiment'>,
+  record: DecodedRecord,
+  language: Language,
+): string[] {
   const { summary: words } = wordsOf(language)
   const drawn = record.items.filter(({ best }) => !best)
   const floored = drawn.filter(({ fresh }) => fresh).length
@@ -103,5 +107,9 @@ export function summaryOf(placement: string, record: DecodedRecord, language: La
     ...Object.entries(record.refused).map(([policy, count]) => words.refused(policy, count)),
     ...(explored > 0 ? [words.explored(explored)] : []),
     ...(floored > 0 ? [words.floored(floored)] : []),
+    ...(experiment === undefined
+      ? []
+      : [experiment.arm === undefined ? words.leftOut(experiment.name) : words.inArm(experiment.name, experiment.arm)]),
+    ...(record.held ? [words.heldOut()] : []),
   ]
 }

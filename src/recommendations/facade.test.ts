@@ -10,6 +10,9 @@ import { type Catalog, openCatalog } from '../core/catalog/catalog.ts'
 import { createDecisionLog } from '../core/decisions/log.ts'
 import { openPlacements, type Placements } from '../core/decisions/placements.ts'
 import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
+import { createAssigner } from '../core/outcomes/assign.ts'
+import { type Experiments, openExperiments } from '../core/outcomes/experiments.ts'
+import { createDecisionTokens } from '../core/outcomes/tokens.ts'
 import type { Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
@@ -26,6 +29,7 @@ let folder: string
 let store: Store
 let catalog: Catalog
 let placements: Placements
+let experiments: Experiments
 let registry: ModelRegistry
 let parts: RecommendationParts
 let recommendations: Recommendations
@@ -73,6 +77,7 @@ beforeAll(async () => {
   catalog = await openCatalog(store.catalog)
   placements = await openPlacements(store.placements)
   const clock = () => NOW
+  experiments = await openExperiments({ repository: store.experiments, placements, clock, randomBytes })
   registry = createModelRegistry({
     models: store.models,
     clock,
@@ -86,6 +91,9 @@ beforeAll(async () => {
     products: store.catalog,
     shoppers: store.profiles,
     placements,
+    assigner: createAssigner({ experiments, assignments: store.experiments, profiles: store.profiles }),
+    experiments,
+    tokens: createDecisionTokens(new Uint8Array(32), 30),
     models: registry,
     log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
     clock,
@@ -128,6 +136,9 @@ async function refusalOf(request: DecisionRequest): Promise<string> {
   }
 }
 
+/** Tokens belong to one decision; what was chosen does not. */
+const untied = ({ items }: Decision) => items.map(({ token: _, ...item }) => item)
+
 const rowsOf = ({ items }: Decision): number[] => items.map(({ productId }) => Number(productId.slice(1)))
 
 describe('home', () => {
@@ -164,7 +175,7 @@ describe('home', () => {
     const batch = await recommendations.recommend(requests, { globalPrivacyControl: false })
     const singles = []
     for (const request of requests) singles.push(await one(request))
-    expect(batch.map(({ items }) => items)).toEqual(singles.map(({ items }) => items))
+    expect(batch.map(untied)).toEqual(singles.map(untied))
     expect(new Set(batch.map(({ id }) => id)).size).toBe(3)
   })
 
@@ -185,6 +196,39 @@ describe('home', () => {
     expect(hidden.refused['just_bought']).toBeGreaterThan(0)
     expect(rowsOf(hidden).some((row) => row < 10)).toBe(false)
     expect(hidden.items.length).toBe(10)
+  })
+})
+
+describe('an experiment', () => {
+  it('keeps its holdout from seeing what was decided for it, and shows the others tokens of their own', async () => {
+    const arms = [
+      { name: 'store', share: 1, holdout: true },
+      { name: 'storemind', share: 1 },
+    ]
+    const { id } = await experiments.create({ name: 'lift', placements: ['home'], arms })
+    await experiments.start(id)
+    const requests = Array.from({ length: 12 }, (_, i) => ({ profile: `u${i}`, limit: 3 }))
+    const decisions = await recommendations.recommend(requests, { globalPrivacyControl: false })
+    const [held, shown] = [true, undefined].map((holdout) => decisions.filter((one) => one.holdout === holdout))
+    expect(held?.length).toBeGreaterThan(0)
+    expect(shown?.length).toBeGreaterThan(0)
+    for (const decision of held ?? []) {
+      expect(decision).toMatchObject({ items: [], experiment: { id, name: 'lift', arm: 'store' } })
+      expect(decision.token).toBeUndefined()
+      const told = await recommendations.explain(decision.id)
+      expect(told.decision).toMatchObject({ holdout: true, experiment: { arm: 'store' } })
+      expect(told.decision.items).toHaveLength(3)
+      expect(told.summary.at(-1)).toContain('holdout')
+    }
+    for (const { token, items } of shown ?? []) {
+      expect(items.map((item) => item.token)).toEqual([1, 2, 3].map((position) => `${token}.${position}`))
+    }
+    const again = await recommendations.recommend(requests, { globalPrivacyControl: false })
+    expect(again.map(({ experiment }) => experiment)).toEqual(decisions.map(({ experiment }) => experiment))
+    const { experiment, holdout } = await one({ profile: 'u0', limit: 3 }, true)
+    expect([experiment?.arm, holdout]).toEqual([undefined, undefined])
+    await experiments.stop(id)
+    expect((await one({ profile: 'u0' })).experiment).toBeUndefined()
   })
 })
 
@@ -383,7 +427,8 @@ describe('explain', () => {
     const decision = await one({ profile: 'u4', limit: 5, seed: 11 })
     const english = await recommendations.explain(decision.id)
     const shopper = await store.profiles.find('u4')
-    expect(english.decision).toEqual({ ...decision, profile: shopper?.id })
+    const { token: _, ...untokened } = decision
+    expect(english.decision).toEqual({ ...untokened, profile: shopper?.id, items: untied(decision) })
     expect(english.seed).toBe(11)
     const chinese = await recommendations.explain(decision.id, 'zh')
     expect(chinese.decision.items.map(({ productId }) => productId)).toEqual(
@@ -422,6 +467,6 @@ describe('explain', () => {
 
 it('is unmoved by time: the same seed, view and models give the same list', async () => {
   const [first, second] = [await one({ profile: 'u8', seed: 5 }), await one({ profile: 'u8', seed: 5 })]
-  expect(second.items).toEqual(first.items)
+  expect(untied(second)).toEqual(untied(first))
   expect(second.at - first.at).toBeLessThan(DAY)
 })

@@ -4,9 +4,12 @@ import type { Catalog } from '../core/catalog/catalog.ts'
 import type { DecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
 import { drawSeed } from '../core/decisions/random.ts'
-import { type DecisionRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
+import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
 import type { ModelRegistry } from '../core/models/registry.ts'
-import type { CatalogRepository, Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
+import type { Assigner } from '../core/outcomes/assign.ts'
+import type { Experiments } from '../core/outcomes/experiments.ts'
+import { type DecisionTokens, itemToken } from '../core/outcomes/tokens.ts'
+import type { Assignment, CatalogRepository, Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
 import type { ProfileReader } from '../core/profiles/reader.ts'
 import { itemsOf, summaryOf } from './answer.ts'
 import { askedOf } from './asked.ts'
@@ -24,6 +27,11 @@ export interface RecommendationParts {
   /** Names the shoppers of decisions that were made. */
   readonly shoppers: Pick<ProfileRepository, 'byRow'>
   readonly placements: Placements
+  /** Puts visitors into the arms of experiments. */
+  readonly assigner: Assigner
+  /** Names the experiments of decisions that were made. */
+  readonly experiments: Pick<Experiments, 'byRow'>
+  readonly tokens: DecisionTokens
   readonly models: Pick<ModelRegistry, 'current'>
   readonly log: DecisionLog
   readonly clock: Clock
@@ -65,18 +73,16 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
     const catalog = parts.catalog.current
     const { sections, ...asked } = askedOf(request, placement, catalog)
     const now = parts.clock()
-    const view = await parts.profiles.read(request.profile, {
-      purpose: 'personalisation',
-      optedOut: globalPrivacyControl || request.personalise === false,
-      now,
-    })
+    const optedOut = globalPrivacyControl || request.personalise === false
+    const view = await parts.profiles.read(request.profile, { purpose: 'personalisation', optedOut, now })
+    const assigned = await parts.assigner.assign(placement, request.profile, { optedOut, now })
     if (parts.models.current) await newcomers.meet(parts.models.current.models, catalog)
     // Asked after the last wait, so that one model and one catalogue answer the whole decision.
     const { models, version } = serving()
     const record = decide(
       {
         view,
-        placement,
+        placement: assigned?.placement ?? placement,
         ...asked,
         now,
         seed: request.seed ?? drawSeed(parts.randomBytes),
@@ -84,14 +90,26 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       models,
       version,
       catalog,
-      sections,
+      assigned === undefined ? sections : { ...sections, ...assigned.sections },
     )
     return {
       request,
       at: now,
       placement: placement.name,
       record,
+      ...(assigned?.assignment === undefined ? {} : { assignment: assigned.assignment }),
       ...(view.basis === 'personalised' ? { profile: view.profile } : {}),
+    }
+  }
+  /** What a decision says of its experiment; no name where the experiment was removed. */
+  const experimentOf = ({ experiment: mark, held }: DecodedRecord): Pick<Decision, 'experiment' | 'holdout'> => {
+    const found = mark && parts.experiments.byRow(mark.experiment)?.experiment
+    const arm = mark && found?.arms[mark.arm]
+    return {
+      ...(found === undefined
+        ? {}
+        : { experiment: { id: found.id, name: found.name, ...(arm === undefined ? {} : { arm: arm.name }) } }),
+      ...(held ? { holdout: true } : {}),
     }
   }
   return {
@@ -106,15 +124,21 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       return made.map(({ request, at, placement, record }, d): Decision => {
         // Told from what was kept, so that an explanation later says the same.
         const kept = decodeRecord(encodeRecord(record))
+        const id = ids[d] ?? ''
+        const items = kept.held ? [] : itemsOf(kept, catalog, request.language ?? parts.language)
+        const token = items.length === 0 ? undefined : parts.tokens.issue(id, items.length, at)
         return {
-          id: ids[d] ?? '',
+          id,
           placement,
           ...(request.profile === undefined ? {} : { profile: request.profile }),
           basis: record.basis,
           at,
           modelVersion: record.modelVersion,
-          items: itemsOf(kept, catalog, request.language ?? parts.language),
+          items:
+            token === undefined ? items : items.map((item) => ({ ...item, token: itemToken(token, item.position) })),
           refused: { ...record.refused },
+          ...(token === undefined ? {} : { token }),
+          ...experimentOf(kept),
         }
       })
     },
@@ -130,8 +154,9 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         modelVersion: record.modelVersion,
         items: itemsOf(record, parts.catalog.current, language),
         refused: { ...record.refused },
+        ...experimentOf(record),
       }
-      return { decision, seed: record.seed, summary: summaryOf(placement, record, language), replayable: false }
+      return { decision, seed: record.seed, summary: summaryOf(decision, record, language), replayable: false }
     },
   }
 }
@@ -142,4 +167,5 @@ interface Made {
   readonly placement: string
   readonly record: DecisionRecord
   readonly profile?: ProfileRow
+  readonly assignment?: Assignment
 }

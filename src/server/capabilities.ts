@@ -5,6 +5,9 @@ import type { Catalog } from '../core/catalog/catalog.ts'
 import { createDecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
 import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
+import { createAssigner } from '../core/outcomes/assign.ts'
+import type { Experiments } from '../core/outcomes/experiments.ts'
+import type { DecisionTokens } from '../core/outcomes/tokens.ts'
 import type { Clock, RandomBytes, Store, Workers } from '../core/ports.ts'
 import type { Ingest } from '../core/profiles/ingest.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
@@ -21,6 +24,8 @@ export interface CapabilityParts {
   readonly store: Store
   readonly catalog: Catalog
   readonly placements: Placements
+  readonly experiments: Experiments
+  readonly tokens: DecisionTokens
   readonly ingest: Ingest
   readonly memory: ShopperMemory
   readonly workers: Workers
@@ -43,6 +48,7 @@ export interface MountedRecommendations {
 export async function openRecommendations(parts: CapabilityParts): Promise<MountedRecommendations> {
   const { store, catalog, placements, ingest, memory, workers, runner, configuration, clock, randomBytes, logger } =
     parts
+  const { experiments, tokens } = parts
   const registry = createModelRegistry({
     models: store.models,
     clock,
@@ -67,6 +73,9 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     products: store.catalog,
     shoppers: store.profiles,
     placements,
+    assigner: createAssigner({ experiments, assignments: store.experiments, profiles: store.profiles }),
+    experiments,
+    tokens,
     models: registry,
     log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
     clock,

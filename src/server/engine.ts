@@ -10,6 +10,8 @@ import type { RouteHandler } from '../contracts/route.ts'
 import { batch, browserSettings, SINGLE_ROUTES } from '../contracts/routes/ingest.ts'
 import { openCatalog } from '../core/catalog/catalog.ts'
 import { openPlacements } from '../core/decisions/placements.ts'
+import { openExperiments } from '../core/outcomes/experiments.ts'
+import { createDecisionTokens, TOKEN_PURPOSE } from '../core/outcomes/tokens.ts'
 import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
 import { ShopperMemory } from '../core/profiles/shopper-memory.ts'
@@ -117,11 +119,15 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   const catalog = await openCatalog(store.catalog)
   const placements = await openPlacements(store.placements)
   const ingest = metrics.countedIngest(createIngest({ store, defaultCurrency: configuration['store.currency'] }))
+  const experiments = await openExperiments({ repository: store.experiments, placements, clock, randomBytes })
+  const tokens = createDecisionTokens(store.derivedKey(TOKEN_PURPOSE), configuration['outcomes.tokenDays'])
   const workers = createWorkers({ directory, masterKey })
   const recommendations = await openRecommendations({
     store,
     catalog,
     placements,
+    experiments,
+    tokens,
     ingest,
     memory,
     workers,

@@ -17,6 +17,8 @@ export interface ChosenItem {
   readonly imageLink?: string
   readonly priceMicros?: number
   readonly currency?: string
+  /** Ties an impression or a click of this item to the decision; see docs/experiments.md. */
+  readonly token?: string
 }
 
 export interface Decision {
@@ -30,6 +32,19 @@ export interface Decision {
   readonly modelVersion: number | null
   readonly items: readonly ChosenItem[]
   readonly refused: Readonly<Record<string, number>>
+  /** Ties an impression of the whole list to the decision. */
+  readonly token?: string
+  readonly experiment?: DecisionExperiment
+  /** The visitor is in a holdout: show what the store shows without Storemind. */
+  readonly holdout?: true
+}
+
+export interface DecisionExperiment {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly name: string
+  /** Left out where the visitor is left out of the experiment. */
+  readonly arm?: string
 }
 
 export interface DecisionRequest {
@@ -397,7 +412,7 @@ export interface RefusedMessage {
   /** The message’s own id, where it has one. */
   readonly messageId?: string
   readonly error: {
-    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
     readonly what: string
     readonly why: string
     readonly todo: string
@@ -427,6 +442,7 @@ export type ErrorCode =
   | 'NO_MODEL'
   | 'JOB_NOT_FOUND'
   | 'IMPORT_NOT_FOUND'
+  | 'EXPERIMENT_NOT_FOUND'
   | 'KEY_NOT_FOUND'
   | 'JOB_RUNNING'
   | 'JOB_CANCELLED'
@@ -459,6 +475,11 @@ export type ErrorCode =
   | 'BATCH_REFUSED'
   | 'BATCH_TOO_LONG'
   | 'EVENT_TOO_LARGE'
+  | 'TOKEN_INVALID'
+  | 'TOKEN_EXPIRED'
+  | 'EXPERIMENT_INVALID'
+  | 'EXPERIMENT_STATE'
+  | 'EXPERIMENT_OVERLAP'
   | 'STORE_NOT_FOUND'
   | 'STORE_EXISTS'
   | 'STORE_LOCKED'

@@ -1,6 +1,6 @@
 import { CodedError } from '../../contracts/errors.ts'
 import { uuidv7 } from '../../contracts/ids.ts'
-import type { Clock, DecisionRepository, ProfileRow, RandomBytes } from '../ports.ts'
+import type { Assignment, Clock, DecisionRepository, ProfileRow, RandomBytes } from '../ports.ts'
 import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } from './record.ts'
 
 /** A decision that was made and is to be kept. */
@@ -10,9 +10,11 @@ export interface MadeDecision {
   /** Only of a personalised decision: a contextual one does not know whose it is. */
   readonly profile?: ProfileRow
   readonly record: DecisionRecord
+  /** Of a visitor whom an experiment meets for the first time. */
+  readonly assignment?: Assignment
 }
 
-export interface LoggedDecision extends MadeDecision {
+export interface LoggedDecision extends Omit<MadeDecision, 'assignment'> {
   readonly id: string
   readonly record: DecodedRecord
 }
@@ -37,6 +39,7 @@ export function createDecisionLog({ decisions, clock, randomBytes }: DecisionLog
         id: uuidv7(clock(), randomBytes),
         ...decision,
         record: encodeRecord(record),
+        ...(record.experiment === undefined ? {} : { experiment: record.experiment }),
       }))
       await decisions.append(writes)
       return writes.map(({ id }) => id)
@@ -44,7 +47,8 @@ export function createDecisionLog({ decisions, clock, randomBytes }: DecisionLog
     async get(id) {
       const found = await decisions.get(id)
       if (found === undefined) throw new CodedError('DECISION_NOT_FOUND', { decision: id })
-      return { ...found, record: decodeRecord(found.record) }
+      const { experiment: _, assignment: __, ...decision } = found
+      return { ...decision, record: decodeRecord(found.record) }
     },
   }
 }

@@ -18,14 +18,39 @@ export interface Sections {
   readonly resting?: readonly number[]
   /** In shadow mode: what the store showed, in its order. */
   readonly shown?: readonly ListedProduct[]
+  /** Where it stands in the experiment that ran on the placement. */
+  readonly experiment?: ExperimentMark
+  /** A ghost: decided and logged, but held back from the shopper, who is in a holdout. */
+  readonly held?: true
 }
 
+export interface ExperimentMark {
+  /** The experiment's row. */
+  readonly experiment: number
+  /** Index of the arm; below zero where the shopper is left out: one of LEFT_OUT. */
+  readonly arm: number
+}
+
+/** Why a decision counts for no arm. The number is what a record keeps: never renumber, append only. */
+export const LEFT_OUT = { no_id: -1, no_consent: -2, objection: -3, bot: -4 } as const
+export type LeftOut = keyof typeof LEFT_OUT
+
 /** Never renumber: the number is the bit that says that a section is there. */
-const BITS = { market: 1, anchors: 2, category: 4, unknown: 8, resting: 16, shown: 32 } as const
+const BITS = {
+  market: 1,
+  anchors: 2,
+  category: 4,
+  unknown: 8,
+  resting: 16,
+  shown: 32,
+  experiment: 64,
+  held: 128,
+} as const
+const ALL_BITS = Object.values(BITS).reduce((all, bit) => all | bit, 0)
 
 /** Format: varint of the bits, then each section that is there, in the order of the bits. */
 export function writeSections(sections: Sections, to: ByteWriter): void {
-  const { market, anchors, category, unknown, resting, shown } = sections
+  const { market, anchors, category, unknown, resting, shown, experiment } = sections
   let bits = 0
   if (market !== undefined) bits |= BITS.market
   if (anchors !== undefined) bits |= BITS.anchors
@@ -33,6 +58,8 @@ export function writeSections(sections: Sections, to: ByteWriter): void {
   if (unknown !== undefined) bits |= BITS.unknown
   if (resting !== undefined) bits |= BITS.resting
   if (shown !== undefined) bits |= BITS.shown
+  if (experiment !== undefined) bits |= BITS.experiment
+  if (sections.held) bits |= BITS.held
   to.varint(bits)
   if (market !== undefined) to.text(market)
   if (anchors !== undefined) writeAll(anchors, to, (row) => to.varint(row))
@@ -40,12 +67,15 @@ export function writeSections(sections: Sections, to: ByteWriter): void {
   if (unknown !== undefined) writeAll(unknown, to, (id) => to.text(id))
   if (resting !== undefined) writeAll(resting, to, (row) => to.varint(row))
   if (shown !== undefined) writeAll(shown, to, (product) => writeListed(product, to))
+  if (experiment !== undefined) {
+    to.varint(experiment.experiment)
+    to.signed(experiment.arm)
+  }
 }
 
 export function readSections(from: ByteReader): Sections {
   const bits = from.varint()
-  const all = BITS.market | BITS.anchors | BITS.category | BITS.unknown | BITS.resting | BITS.shown
-  if ((bits & ~all) !== 0) throw new RangeError('unknown section of a decision record')
+  if ((bits & ~ALL_BITS) !== 0) throw new RangeError('unknown section of a decision record')
   return {
     ...((bits & BITS.market) === 0 ? {} : { market: from.text() }),
     ...((bits & BITS.anchors) === 0 ? {} : { anchors: readAll(from, () => from.varint()) }),
@@ -53,6 +83,8 @@ export function readSections(from: ByteReader): Sections {
     ...((bits & BITS.unknown) === 0 ? {} : { unknown: readAll(from, () => from.text()) }),
     ...((bits & BITS.resting) === 0 ? {} : { resting: readAll(from, () => from.varint()) }),
     ...((bits & BITS.shown) === 0 ? {} : { shown: readAll(from, () => readListed(from)) }),
+    ...((bits & BITS.experiment) === 0 ? {} : { experiment: { experiment: from.varint(), arm: from.signed() } }),
+    ...((bits & BITS.held) === 0 ? {} : { held: true }),
   }
 }
 

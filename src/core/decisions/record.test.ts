@@ -43,6 +43,8 @@ const sections = fc.record(
     unknown: fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }),
     resting: fc.array(fc.nat(), { maxLength: 4 }),
     shown: fc.array(listed, { maxLength: 8 }),
+    experiment: fc.record({ experiment: fc.nat(), arm: fc.integer({ min: -4, max: 7 }) }, { noNullPrototype: true }),
+    held: fc.constant(true as const),
   },
   { requiredKeys: [], noNullPrototype: true },
 )
@@ -104,6 +106,7 @@ describe('a decision record', () => {
       anchors: [499_999],
       items,
       refused: Object.fromEntries(refusalCodes.map((code) => [code, 500])),
+      experiment: { experiment: 1000, arm: 7 },
     })
     expect(bytes.length).toBeLessThan(300)
   })
@@ -140,6 +143,8 @@ describe('a decision record', () => {
       unknown: ['sku'],
       resting: [4],
       shown: [77, 'other'],
+      experiment: { experiment: 3, arm: -1 },
+      held: true,
       items: [{ ...CERTAIN, product: 77, score: 0.5, reasons: [{ code: 'popular', weight: 1 }] }],
       refused: { price: 2 },
     })

@@ -1,4 +1,5 @@
 import type { Placement } from '../../contracts/placement.ts'
+import type { Assignment } from './experiments.ts'
 import type { ProfileRow } from './rows.ts'
 
 /** A decision as it is kept: under 300 bytes, rows instead of names. See core/decisions for the encoding. */
@@ -8,6 +9,10 @@ export interface DecisionWrite {
   readonly profile?: ProfileRow
   readonly placement: string
   readonly record: Uint8Array
+  /** The experiment's row and the arm, as in the record: here they can be counted. */
+  readonly experiment?: { readonly experiment: number; readonly arm: number }
+  /** Kept with the decision, unless the profile has one already; it does not come back with it. */
+  readonly assignment?: Assignment
 }
 
 export interface DecisionRepository {

@@ -4,6 +4,7 @@ import type { StorageReport } from '../../contracts/routes/engine.ts'
 import type { CatalogRepository, StoredProduct } from './catalog.ts'
 import type { DecisionRepository, PlacementRepository } from './decisions.ts'
 import type { EventRepository, InteractionColumns, InteractionWindow } from './events.ts'
+import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
 import type { ModelRepository } from './models.ts'
 import type { ApiKeyRepository, ImportRepository, JobRepository } from './operation.ts'
@@ -67,11 +68,14 @@ export interface Store {
   readonly models: ModelRepository
   readonly decisions: DecisionRepository
   readonly placements: PlacementRepository
+  readonly experiments: ExperimentRepository
   readonly jobs: JobRepository
   readonly imports: ImportRepository
   readonly keys: ApiKeyRepository
   readonly maintenance: Maintenance
   writerState(): WriterState
+  /** 32 bytes of this store alone, for one purpose alone; the same at each opening. Never leaves the process. */
+  derivedKey(purpose: string): Uint8Array
   reader(): Promise<StoreReader>
   close(): Promise<void>
 }

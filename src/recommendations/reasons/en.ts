@@ -41,6 +41,10 @@ export const EN: ReasonWords = {
     floored: (count) =>
       `${count === 1 ? '1 position was' : `${count} positions were`} given to a new product by the draw of their floor.`,
     nothing: () => 'No product of the catalogue could be shown here.',
+    inArm: (experiment, arm) => `The experiment “${experiment}” ran here; this visitor is in its arm ${arm}.`,
+    leftOut: (experiment) =>
+      `The experiment “${experiment}” ran here; this visitor is left out of it, since there was no id or no consent.`,
+    heldOut: () => 'It was not shown: the visitor is in a holdout, and the store showed its own choice.',
   },
 }
 

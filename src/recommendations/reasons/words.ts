@@ -30,6 +30,9 @@ export interface SummaryWords {
   /** Positions that the floor of new products took. */
   floored(count: number): string
   nothing(): string
+  inArm(experiment: string, arm: string): string
+  leftOut(experiment: string): string
+  heldOut(): string
 }
 
 const WORDS: Readonly<Record<Language, ReasonWords>> = { en: EN, zh: ZH }

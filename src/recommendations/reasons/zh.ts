@@ -33,6 +33,9 @@ export const ZH: ReasonWords = {
     explored: (count) => `${count} 个位置由随机抽取填充,用于学习。`,
     floored: (count) => `${count} 个位置按新品保底比例随机给了新品。`,
     nothing: () => '目录中没有可在此展示的商品。',
+    inArm: (experiment, arm) => `此处正在进行实验「${experiment}」,该访客属于 ${arm} 组。`,
+    leftOut: (experiment) => `此处正在进行实验「${experiment}」;因无标识或未经同意,该访客未纳入实验。`,
+    heldOut: () => '结果未展示:该访客属于对照保留组,店铺展示了自己的默认内容。',
   },
 }
 

@@ -4,6 +4,7 @@ import { scalar } from '../dialects/sqlite/row.ts'
 import { firstSchema } from './0001-first-schema.ts'
 import { productRevisions } from './0002-product-revisions.ts'
 import { keyOrigins } from './0003-key-origins.ts'
+import { experiments } from './0004-experiments.ts'
 
 export interface Migration {
   readonly version: number
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'first schema', sql: firstSchema },
   { version: 2, name: 'product revisions', sql: productRevisions },
   { version: 3, name: 'origins of keys', sql: keyOrigins },
+  { version: 4, name: 'experiments', sql: experiments },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

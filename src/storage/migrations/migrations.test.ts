@@ -18,6 +18,11 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
   3: [
     "INSERT INTO api_keys (id, name, scopes, created_at, hash, origins) VALUES ('k', 'k', 'read', 1, x'01', 'https://a.example')",
   ],
+  4: [
+    "INSERT INTO experiments (id, salt, body) VALUES ('e', 's', '{}')",
+    'INSERT INTO assignments VALUES (1, 1, 0, 1)',
+    "INSERT INTO decision_days VALUES (1, 'home', 1, 0, 5)",
+  ],
 }
 
 function database(): Connection {

@@ -4,20 +4,24 @@ import type { DecisionRepository, DecisionWrite, ProfileRow } from '../../core/p
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { bytes, integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
+import { addAssignment } from './experiments.ts'
 import { membersOf } from './identities.ts'
 import type { WriteContext } from './writing.ts'
 
-const DECISION = 'SELECT id, at, profile, placement, record FROM decisions'
+const DECISION = 'SELECT id, at, profile, placement, record, experiment, arm FROM decisions'
 const CHUNK = 500
 
 /** A decision of a shopper who was erased meanwhile is kept without the shopper. */
-export function appendDecisions({ connection }: WriteContext, decisions: readonly DecisionWrite[]): void {
+export function appendDecisions(context: WriteContext, decisions: readonly DecisionWrite[]): void {
+  const { connection } = context
   const add = connection.statement(
-    `INSERT INTO decisions (id, at, profile, placement, record)
-     VALUES (?, ?, (SELECT row FROM profiles WHERE row = ?), ?, ?)`,
+    `INSERT INTO decisions (id, at, profile, placement, record, experiment, arm)
+     VALUES (?, ?, (SELECT row FROM profiles WHERE row = ?), ?, ?, ?, ?)`,
   )
-  for (const { id, at, profile, placement, record } of decisions) {
-    add.run(uuidBytes(id), at, profile ?? null, placement, record)
+  for (const { id, at, profile, placement, record, experiment, assignment } of decisions) {
+    const mark = experiment === undefined ? [null, null] : [experiment.experiment, experiment.arm]
+    add.run(uuidBytes(id), at, profile ?? null, placement, record, ...mark)
+    if (assignment !== undefined) addAssignment(context, assignment)
   }
 }
 
@@ -54,12 +58,14 @@ async function* decisionsOfProfile(connection: Connection, profile: ProfileRow):
 
 function decisionOf(row: Row): DecisionWrite {
   const profile = optionalInteger(row, 'profile')
+  const experiment = optionalInteger(row, 'experiment')
   return {
     id: formatUuid(bytes(row, 'id')),
     at: integer(row, 'at'),
     ...(profile === undefined ? {} : { profile }),
     placement: text(row, 'placement'),
     record: bytes(row, 'record'),
+    ...(experiment === undefined ? {} : { experiment: { experiment, arm: integer(row, 'arm') } }),
   }
 }
 

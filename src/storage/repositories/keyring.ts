@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { hkdfSync, type KeyObject } from 'node:crypto'
 import { CodedError } from '../../contracts/errors.ts'
 import { Connection } from '../dialects/sqlite/connection.ts'
 import { bytes } from '../dialects/sqlite/row.ts'
@@ -62,6 +62,11 @@ export class Keyring {
       connection?.close()
       throw new CodedError('KEYS_MISSING', { path: layout.directory }, { cause: error })
     }
+  }
+
+  /** 32 bytes for a purpose, from the store's own secret: HKDF-SHA256 (RFC 5869) with the purpose as its info. */
+  derive(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', Buffer.from(this.pepper, 'hex'), '', purpose, KEY_BYTES))
   }
 
   /** Undefined where the key was destroyed. */

@@ -35,14 +35,15 @@ export async function applyRetention(
   }
 }
 
-/** Old decisions are counted by day and placement, then deleted. Returns how many. */
+/** Old decisions are counted by day, placement, experiment and arm, then deleted. Returns how many. */
 export function expireDecisions({ connection }: WriteContext, { before }: { before: number }): number {
   const old = `SELECT id FROM decisions WHERE at < ?1 ORDER BY at LIMIT ${AT_ONCE}`
   connection
     .statement(
-      `INSERT INTO decision_days (day, placement, decisions)
-       SELECT at / ${DAY}, placement, count(*) FROM decisions WHERE id IN (${old}) GROUP BY 1, 2
-       ON CONFLICT (day, placement) DO UPDATE SET decisions = decisions + excluded.decisions`,
+      `INSERT INTO decision_days (day, placement, experiment, arm, decisions)
+       SELECT at / ${DAY}, placement, coalesce(experiment, 0), coalesce(arm, 0), count(*)
+       FROM decisions WHERE id IN (${old}) GROUP BY 1, 2, 3, 4
+       ON CONFLICT (day, placement, experiment, arm) DO UPDATE SET decisions = decisions + excluded.decisions`,
     )
     .run(before)
   return Number(connection.statement(`DELETE FROM decisions WHERE id IN (${old})`).run(before).changes)

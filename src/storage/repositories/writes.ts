@@ -3,6 +3,7 @@ import { deleteProducts, resolveProducts, upsertProducts } from './catalog-write
 import { appendDecisions } from './decisions.ts'
 import { eraseProfile } from './erase.ts'
 import { appendEvents } from './event-writes.ts'
+import { addExperiment, removeExperiment, updateExperiment } from './experiments.ts'
 import { linkProfiles, unlinkProfiles } from './identities.ts'
 import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
 import { changeJob, createJob, interruptJobs } from './jobs.ts'
@@ -40,6 +41,9 @@ export const WRITES = {
   rollBackModel,
   appendDecisions,
   putPlacement,
+  addExperiment,
+  updateExperiment,
+  removeExperiment,
   createJob,
   changeJob,
   interruptJobs,

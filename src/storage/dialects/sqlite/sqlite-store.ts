@@ -5,6 +5,7 @@ import { createCatalogRepository } from '../../repositories/catalog.ts'
 import { createDecisionRepository } from '../../repositories/decisions.ts'
 import { erasedProfiles } from '../../repositories/erase.ts'
 import { createEventRepository } from '../../repositories/events.ts'
+import { createExperimentRepository } from '../../repositories/experiments.ts'
 import { createImportRepository } from '../../repositories/imports.ts'
 import { createJobRepository } from '../../repositories/jobs.ts'
 import { createModelRepository } from '../../repositories/models.ts'
@@ -43,11 +44,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     models: createModelRepository(connection, writer, clock, layout),
     decisions: createDecisionRepository(connection, writer),
     placements: createPlacementRepository(connection, writer),
+    experiments: createExperimentRepository(connection, writer),
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer),
     maintenance: createMaintenance(opened, writer, clock),
     writerState: () => writer.state,
+    derivedKey: (purpose) => keyring.derive(purpose),
     async reader() {
       const reader = await openSqliteReader(directory, masterKey)
       const store = { directory, masterKey: opened.masterKey }
