@@ -3,7 +3,9 @@ import { contentNeighbours } from './content/content-neighbours.ts'
 import { registry } from './frame/registry.ts'
 import { ease } from './linear/ease.ts'
 import { slist } from './linear/slist.ts'
+import { basketNeighbours } from './neighbours/basket-neighbours.ts'
 import { itemNeighbours } from './neighbours/item-neighbours.ts'
+import { sessionNeighbours } from './neighbours/session-neighbours.ts'
 import { userNeighbours } from './neighbours/user-neighbours.ts'
 import { decayedPopularity } from './popularity/decayed-popularity.ts'
 import { personalFrequency } from './popularity/personal-frequency.ts'
@@ -17,12 +19,14 @@ import { transitions } from './sequence/transitions.ts'
  */
 export const ITEM_ALGORITHMS = [
   attributeAffinity,
+  basketNeighbours,
   boughtTogether,
   contentNeighbours,
   decayedPopularity,
   ease,
   itemNeighbours,
   personalFrequency,
+  sessionNeighbours,
   slist,
   transitions,
   trend,

@@ -43,8 +43,14 @@ export * from './frame/vocabulary.ts'
 export { CoveredItems } from './linear/covered-items.ts'
 export { type EaseParams, ease, easeBytes } from './linear/ease.ts'
 export { type SlistParams, slist, slistBytes } from './linear/slist.ts'
+export { BasketNeighbours, type BasketNeighboursParams, basketNeighbours } from './neighbours/basket-neighbours.ts'
 export { ItemGraph } from './neighbours/item-graph.ts'
 export { type ItemNeighboursParams, itemNeighbours } from './neighbours/item-neighbours.ts'
+export {
+  SessionNeighbours,
+  type SessionNeighboursParams,
+  sessionNeighbours,
+} from './neighbours/session-neighbours.ts'
 export type { Similarity } from './neighbours/similarity.ts'
 export { UserNeighbours, type UserNeighboursParams, userNeighbours } from './neighbours/user-neighbours.ts'
 export * from './popularity/decayed-popularity.ts'

@@ -1,6 +1,5 @@
 import type { Contribution, Explains, ScoresItems } from '../frame/abilities.ts'
 import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
-import { type Csr, transpose } from '../frame/csr.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { TypedArray } from '../frame/model.ts'
@@ -10,6 +9,7 @@ import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Bm25Statistics, bm25Statistics, bm25Weighted } from './bm25.ts'
 import { History } from './history.ts'
 import { largestFirst } from './item-graph.ts'
+import { latestHolders, usersByRecency } from './latest-holders.ts'
 import { NearestUsers } from './nearest-users.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS, trainingRule } from './parameters.ts'
 import { preferencesOf } from './preferences.ts'
@@ -69,38 +69,6 @@ export const userNeighbours = defineAlgorithm({
 
 function statisticsArrays({ rarity, meanLength }: Bm25Statistics): Record<string, TypedArray> {
   return { 'item.rarity': rarity, meanLength: Float64Array.of(meanLength) }
-}
-
-/** All users, those seen last first, ties by user. */
-function usersByRecency(data: Interactions): Int32Array {
-  const seen = Float64Array.from({ length: data.users }, (_, u) => {
-    const end = data.offsets[u + 1]!
-    return end > data.offsets[u]! ? data.at[end - 1]! : Number.NEGATIVE_INFINITY
-  })
-  const users = Int32Array.from({ length: data.users }, (_, u) => u)
-  // Compared, not subtracted: −∞ − −∞ would be NaN.
-  return users.sort((a, b) => (seen[a] === seen[b] ? a - b : seen[a]! < seen[b]! ? 1 : -1))
-}
-
-/** The transposed weights, within an item in the order of `users`, at most `posting` of them. */
-function latestHolders(weights: Csr, users: Int32Array, posting: number): Record<string, TypedArray> {
-  const full = transpose(weights)
-  const offsets = new Int32Array(full.rows + 1)
-  for (let i = 0; i < full.rows; i++) {
-    offsets[i + 1] = offsets[i]! + Math.min(posting, full.offsets[i + 1]! - full.offsets[i]!)
-  }
-  const next = offsets.slice(0, full.rows)
-  const holders = new Int32Array(offsets[full.rows]!)
-  const values = new Float32Array(holders.length)
-  for (const user of users) {
-    for (let e = weights.offsets[user]!; e < weights.offsets[user + 1]!; e++) {
-      const item = weights.indices[e]!
-      if (next[item]! === offsets[item + 1]!) continue
-      holders[next[item]!] = user
-      values[next[item]!++] = weights.values[e]!
-    }
-  }
-  return { 'item.offsets': offsets, 'item.users': holders, 'item.values': values }
 }
 
 /** An opened user-neighbours model. */
