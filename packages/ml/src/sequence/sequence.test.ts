@@ -142,3 +142,27 @@ test('baskets are runs of one number, without repeats and within their limit', (
   const byItem = basketsByItem(baskets, 4)
   expect([...byItem.baskets.subarray(byItem.offsets[1], byItem.offsets[2])]).toEqual([0, 1])
 })
+
+test('transitions by a power of the distance and a backward share, worked by hand', async () => {
+  const data = shopOf(1, 3, [
+    [0, 0, 0],
+    [0, 1, 1],
+    [0, 2, 2],
+  ])
+  const params = {
+    window: 5,
+    distanceDecay: 1,
+    distancePower: 1,
+    backwardShare: 0.5,
+    halfLifeDays: 0,
+    shrinkage: 1,
+    historySteps: 1,
+  }
+  const open = transitions.open(await transitions.trainer(params).fit(data, run))
+  // Item 1 is followed by 2 and preceded by 0, each one basket away; it stands in one basket with both neighbours.
+  expect([...open.similar(1, 5).ids]).toEqual([2, 0])
+  expect(open.similar(1, 5).scores[0]).toBeCloseTo(1 / (1 + 0.5 + 1), 6)
+  expect(open.similar(1, 5).scores[1]).toBeCloseTo(0.5 / (1 + 0.5 + 1), 6)
+  // From item 0 what is two baskets away counts half.
+  expect([...open.similar(0, 5).scores]).toEqual([1 / 2, 0.5 / 2])
+})

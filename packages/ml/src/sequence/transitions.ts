@@ -10,6 +10,8 @@ import { NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
 export interface TransitionsParams {
   window: number
   distanceDecay: number
+  distancePower: number
+  backwardShare: number
   halfLifeDays: number
   shrinkage: number
   popularityDiscount: number
@@ -24,16 +26,19 @@ export interface TransitionsParams {
  * Decayed transitions: what comes in the baskets after one that holds an item.
  *
  * Solves   w(a → b) = c(a, b) / (n(a) + shrinkage) / pop(b)^discount, with
- *            c(a, b) = Σ over baskets t holding a and d = 1 … window, basket t + d of the same user holding b,
- *                      of distanceDecay^(d − 1) · 2^(−age(t + d) / halfLife)
- *            n(a)    = Σ over baskets t holding a that have a successor, of 2^(−age(t + 1) / halfLife)
+ *            c(a, b) = f(a, b) + backwardShare · f(b, a)
+ *            f(a, b) = Σ over baskets t holding a and d = 1 … window, basket t + d of the same user holding b,
+ *                      of distanceDecay^(d − 1) · d^(−distancePower) · 2^(−age(t + d) / halfLife)
+ *            n(a)    = Σ over baskets t holding a, of 2^(−age(t + 1) / halfLife) where t has a successor and
+ *                      backwardShare · 2^(−age(t) / halfLife) where it has a predecessor
  *          and pop(b) the share of baskets holding b. Of a query, the newest steps speak (NeighbourLists).
  * Given    interactions with baskets
  * Returns  offsets Int32 [items + 1]; neighbours Int32 and weights Float32 [entries], best first within each item
- * Cost     O(Σ over successive baskets of |t| · |t + d|) time, O(entries + items) scratch
+ * Cost     O(Σ over successive baskets of |t| · |t + d|) time, twice that with a backwardShare; O(entries + items) scratch
  * Source   Markov chains on baskets, Rendle et al., WWW 2010, §3.2, without factorising; decays as in the sequential rules
  *          of Ludewig and Jannach, UMUAI 2018, §3.1
- * Differs  shrinkage, popularity discount and ageing are ours; an item does not follow itself unless `repeats`
+ * Differs  shrinkage, popularity discount, ageing and the backward share (what comes before also tells what goes together)
+ *          are ours; an item does not follow itself unless `repeats`
  */
 export const transitions = defineAlgorithm({
   kind: 'transitions',
@@ -45,6 +50,20 @@ export const transitions = defineAlgorithm({
       min: 0,
       max: 1,
       meaning: 'weight of each basket against the one before',
+    },
+    distancePower: {
+      type: 'number',
+      default: 0,
+      min: 0,
+      max: 10,
+      meaning: 'a basket d baskets away counts d to the power of minus this; falls more slowly than a decay',
+    },
+    backwardShare: {
+      type: 'number',
+      default: 0,
+      min: 0,
+      max: 1,
+      meaning: 'what a basket before counts against one after; 1: order does not count',
     },
     halfLifeDays: { type: 'number', default: 180, min: 0, max: 36_500, meaning: 'ageing of evidence; 0: none' },
     shrinkage: { type: 'number', default: 5, min: 0, max: 1e6, meaning: 'baskets that evidence must outweigh' },
@@ -70,11 +89,13 @@ export const transitions = defineAlgorithm({
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const baskets = basketsOf(data, params.maxBasket)
-    const followers = followersOf(baskets, params.window)
+    const reaches = reachesOf(baskets, params.window)
     const byItem = basketsByItem(baskets, data.items)
     const now = latest(data.at)
     const left = baskets.at.map((at) => decay(now - at, params.halfLifeDays))
-    const reach = Float64Array.from({ length: params.window }, (_, d) => params.distanceDecay ** d)
+    const reach = Float64Array.from({ length: params.window }, (_, d) => {
+      return params.distanceDecay ** d * (d + 1) ** -params.distancePower
+    })
     const discount = Float64Array.from({ length: data.items }, (_, i) => {
       const holding = byItem.offsets[i + 1]! - byItem.offsets[i]!
       return (Math.max(1, holding) / baskets.count) ** params.popularityDiscount
@@ -83,22 +104,27 @@ export const transitions = defineAlgorithm({
     const sums = new Float64Array(data.items)
     const touched = new Int32Array(data.items)
     let work = 0
+    let count = 0
+    const add = (basket: number, weight: number): void => {
+      for (let e = baskets.offsets[basket]!; e < baskets.offsets[basket + 1]!; e++) {
+        const b = baskets.item[e]!
+        if (sums[b] === 0) touched[count++] = b
+        sums[b]! += weight
+      }
+      work += baskets.offsets[basket + 1]! - baskets.offsets[basket]!
+    }
     for (let a = 0; a < data.items; a++) {
-      let count = 0
+      count = 0
       let sources = 0
       for (let o = byItem.offsets[a]!; o < byItem.offsets[a + 1]!; o++) {
         const t = byItem.baskets[o]!
-        const last = followers[t]!
+        const last = reaches.last[t]!
         if (last > t) sources += left[t + 1]!
-        for (let f = t + 1; f <= last; f++) {
-          const weight = reach[f - t - 1]! * left[f]!
-          for (let e = baskets.offsets[f]!; e < baskets.offsets[f + 1]!; e++) {
-            const b = baskets.item[e]!
-            if (sums[b] === 0) touched[count++] = b
-            sums[b]! += weight
-          }
-          work += baskets.offsets[f + 1]! - baskets.offsets[f]!
-        }
+        for (let f = t + 1; f <= last; f++) add(f, reach[f - t - 1]! * left[f]!)
+        if (params.backwardShare === 0) continue
+        const back = params.backwardShare * left[t]!
+        if (reaches.first[t]! < t) sources += back
+        for (let f = reaches.first[t]!; f < t; f++) add(f, reach[t - f - 1]! * back)
       }
       const scale = sources + params.shrinkage
       lists.keep(touched.subarray(0, count), (b) => (b === a && !params.repeats ? 0 : sums[b]! / scale / discount[b]!))
@@ -113,12 +139,17 @@ export const transitions = defineAlgorithm({
   open: (arrays, params) => new NeighbourLists(arrays, params),
 })
 
-/** For each basket the last of the same user that is at most `window` baskets later: Int32 [count]. */
-function followersOf(baskets: Baskets, window: number): Int32Array {
+/** For each basket the first and the last of the same user that is at most `window` baskets away: Int32 [count] each. */
+function reachesOf(baskets: Baskets, window: number): { first: Int32Array; last: Int32Array } {
+  const first = new Int32Array(baskets.count)
   const last = new Int32Array(baskets.count)
   for (let u = 0; u + 1 < baskets.userOffsets.length; u++) {
+    const start = baskets.userOffsets[u]!
     const end = baskets.userOffsets[u + 1]! - 1
-    for (let b = baskets.userOffsets[u]!; b <= end; b++) last[b] = Math.min(end, b + window)
+    for (let b = start; b <= end; b++) {
+      first[b] = Math.max(start, b - window)
+      last[b] = Math.min(end, b + window)
+    }
   }
-  return last
+  return { first, last }
 }
