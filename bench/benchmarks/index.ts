@@ -2,8 +2,17 @@ import type { Benchmark } from '../harness/benchmark.ts'
 import { coldItems } from './cold-items.ts'
 import { idle } from './idle.ts'
 import { kernels } from './kernels.ts'
-import { serve } from './serve.ts'
+import { serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
 
-export const BENCHMARKS: readonly Benchmark[] = [onlineRetail, completejourney, coldItems, serve, start, idle, kernels]
+export const BENCHMARKS: readonly Benchmark[] = [
+  onlineRetail,
+  completejourney,
+  coldItems,
+  kernels,
+  serve,
+  serveLive,
+  start,
+  idle,
+]

@@ -1,81 +1,105 @@
-import { StoremindError } from '@storemind/client'
-import { Draws } from '../../src/demo/random.ts'
-import { userId } from '../../src/demo/shoppers/shopper.ts'
-import type { Benchmark } from '../harness/benchmark.ts'
-import { serve as startServer } from '../harness/engine.ts'
-import { sendLoad } from '../harness/load.ts'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Benchmark, BenchmarkContext, BenchmarkResult } from '../harness/benchmark.ts'
+import { type Server, serve as startServer } from '../harness/engine.ts'
+import { type LoadReport, type LoadRequest, sendLoad } from '../harness/load.ts'
 import { residentBytes } from '../harness/machine.ts'
 import { simulatedStore } from '../harness/simulated-store.ts'
 import { percentile } from '../harness/statistics.ts'
+import { decisions, knownShoppers, liveEvents, WORLD } from './shop-traffic.ts'
 
-const PRODUCTS = 100_000
-const SHOPPERS = 5000
 const RATE = 1000
 const SECONDS = 60
+const WARM = { requestsPerSecond: 200, seconds: 10 }
+/** Of five requests four bring an event and one asks for a decision. */
+const EVENTS_PER_DECISION = 4
 
 /** Home, product page and cart for shoppers of all kinds, at a rate that does not wait for answers. */
 export const serve: Benchmark = {
   name: 'serve',
   about: 'latency of recommendations over HTTP, 1,000 requests a second for a minute, 100,000 products',
   async run(context) {
-    const store = await simulatedStore(context, { products: PRODUCTS, shoppers: SHOPPERS, days: 180 })
-    const server = await startServer(store)
-    try {
-      const bodies = await requests(context.seed, async (profile) => {
-        try {
-          await server.client.recommend({ requests: [{ profile, limit: 1 }] })
-          return true
-        } catch (error) {
-          if (error instanceof StoremindError && error.code === 'PROFILE_NOT_FOUND') return false
-          throw error
-        }
-      })
-      const plan = { url: server.url, path: '/v1/recommendations', token: server.token, bodies }
-      context.say('warming up for 10 s')
-      await sendLoad({ ...plan, requestsPerSecond: 200, seconds: 10 })
-      context.say(`sending ${RATE} requests/s for ${SECONDS} s`)
-      const report = await sendLoad({ ...plan, requestsPerSecond: RATE, seconds: SECONDS })
-      const { latencies } = report
-      return {
-        metrics: {
-          p50Ms: percentile(latencies, 0.5),
-          p90Ms: percentile(latencies, 0.9),
-          p99Ms: percentile(latencies, 0.99),
-          slowestMs: percentile(latencies, 1),
-          failed: report.failed,
-          requestsPerSecond: latencies.length / report.seconds,
-          latestStartMs: report.latestStartMs,
-          residentMb: residentBytes(server.pid) / 1e6,
-        },
-        peers: {},
-        notes: ['Latency counts from the time at which a request was due. The sender shares the machine.'],
-      }
-    } finally {
-      await server.stop()
-    }
+    return served(context, await simulatedStore(context, WORLD), async (server, send) => {
+      const asked = decisions(context.seed, await knownShoppers(server, context.seed))
+      const { report, residentMb } = await send(asked, asked)
+      return { ...figuresOf(report.latencies), ...totalsOf(report), residentMb }
+    })
   },
 }
 
-/** 2,000 requests as a shop sends them: 45 % home, 35 % product page, 20 % cart; every fifth from nobody known. */
-async function requests(seed: number, isKnown: (profile: string) => Promise<boolean>): Promise<string[]> {
-  const draws = new Draws(seed, 99)
-  const shoppers: string[] = []
-  // Guests of the simulation have no user id in the store: those that it does not know are not asked for.
-  for (let n = 0; n < 600 && shoppers.length < 300; n++) {
-    const profile = userId(draws.integer(SHOPPERS))
-    if (await isKnown(profile)) shoppers.push(profile)
+/** The same shop while it is open: each request brings an event or asks for a decision, and events change the answers. */
+export const serveLive: Benchmark = {
+  name: 'serve-live',
+  about: 'the same with events and decisions mixed 4 to 1, each event on disk before it is acknowledged',
+  async run(context) {
+    // A copy, since what happens in it stays in it.
+    const store = join(context.work, `live-${process.pid}`)
+    await cp(await simulatedStore(context, WORLD), store, { recursive: true })
+    return served(context, store, async (server, send) => {
+      const shoppers = await knownShoppers(server, context.seed)
+      const events = liveEvents(context.seed, shoppers, RATE * SECONDS)
+      const asked = decisions(context.seed, shoppers)
+      const mixed = events.map((event, i) =>
+        i % (EVENTS_PER_DECISION + 1) === EVENTS_PER_DECISION ? asked[i % asked.length]! : event,
+      )
+      const warm = liveEvents(context.seed + 1, shoppers, WARM.requestsPerSecond * WARM.seconds)
+      const { report, residentMb } = await send([...warm, ...asked.slice(0, 500)], mixed)
+      const isDecision = (_: number, i: number) => i % (EVENTS_PER_DECISION + 1) === EVENTS_PER_DECISION
+      const ofDecisions = figuresOf(report.latencies.filter(isDecision))
+      const ofEvents = figuresOf(report.latencies.filter((latency, i) => !isDecision(latency, i)))
+      return {
+        ...figuresOf(report.latencies),
+        ...totalsOf(report),
+        decisionP50Ms: ofDecisions.p50Ms,
+        decisionP99Ms: ofDecisions.p99Ms,
+        eventP50Ms: ofEvents.p50Ms,
+        eventP99Ms: ofEvents.p99Ms,
+        residentMb,
+      }
+    })
+  },
+}
+
+type Send = (
+  warm: readonly LoadRequest[],
+  requests: readonly LoadRequest[],
+) => Promise<{ readonly report: LoadReport; readonly residentMb: number }>
+
+async function served(
+  context: BenchmarkContext,
+  store: string,
+  run: (server: Server, send: Send) => Promise<BenchmarkResult['metrics']>,
+): Promise<BenchmarkResult> {
+  const server = await startServer(store)
+  try {
+    const metrics = await run(server, async (warm, requests) => {
+      const plan = { url: server.url, token: server.token }
+      context.say(`warming up for ${WARM.seconds} s`)
+      await sendLoad({ ...plan, ...WARM, requests: warm })
+      context.say(`sending ${RATE} requests/s for ${SECONDS} s`)
+      const report = await sendLoad({ ...plan, requests, requestsPerSecond: RATE, seconds: SECONDS })
+      return { report, residentMb: residentBytes(server.pid) / 1e6 }
+    })
+    return {
+      metrics,
+      peers: {},
+      notes: ['Latency counts from the time at which a request was due. The sender shares the machine.'],
+    }
+  } finally {
+    await server.stop()
   }
-  if (shoppers.length < 100) throw new Error(`The store knows only ${shoppers.length} of 600 shoppers.`)
-  const product = () => `p${String(1 + draws.integer(PRODUCTS)).padStart(6, '0')}`
-  return Array.from({ length: 2000 }, () => {
-    const kind = draws.next()
-    const who = draws.chance(0.2) ? {} : { profile: shoppers[draws.integer(shoppers.length)] }
-    const where =
-      kind < 0.45
-        ? { placement: 'home' }
-        : kind < 0.8
-          ? { placement: 'product_page', productId: product() }
-          : { placement: 'cart', cart: Array.from({ length: 1 + draws.integer(4) }, product) }
-    return JSON.stringify({ requests: [{ ...who, ...where, limit: 10 }] })
-  })
+}
+
+function figuresOf(latencies: Float64Array) {
+  const sorted = latencies.toSorted()
+  return {
+    p50Ms: percentile(sorted, 0.5),
+    p90Ms: percentile(sorted, 0.9),
+    p99Ms: percentile(sorted, 0.99),
+    slowestMs: percentile(sorted, 1),
+  }
+}
+
+function totalsOf({ failed, latencies, seconds, latestStartMs }: LoadReport) {
+  return { failed, requestsPerSecond: latencies.length / seconds, latestStartMs }
 }

@@ -58,18 +58,19 @@ describe('the load sender', () => {
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : 0
-    const plan = { url: `http://127.0.0.1:${port}`, path: '/ask', token: 'secret', bodies: ['one', 'two', 'bad'] }
+    const requests = ['one', 'two', 'bad'].map((body) => ({ path: '/ask', body }))
+    const plan = { url: `http://127.0.0.1:${port}`, token: 'secret', requests }
     const report = await sendLoad({ ...plan, requestsPerSecond: 300, seconds: 0.1 })
     server.close()
     expect(bodies).toHaveLength(30)
     expect(bodies.filter((line) => line === 'POST /ask Bearer secret one')).toHaveLength(10)
     expect(report.failed).toBe(10)
     expect(report.latencies).toHaveLength(30)
-    expect(report.latencies).toEqual(report.latencies.toSorted())
+    expect(report.latencies.every((latency) => latency > 0)).toBe(true)
   })
 
   it('counts requests that nobody answers as failed', async () => {
-    const plan = { url: 'http://127.0.0.1:1', path: '/', token: '', bodies: ['{}'] }
+    const plan = { url: 'http://127.0.0.1:1', token: '', requests: [{ path: '/', body: '{}' }] }
     expect((await sendLoad({ ...plan, requestsPerSecond: 100, seconds: 0.05 })).failed).toBe(5)
   })
 })

@@ -9,7 +9,7 @@ const count = Math.round(plan.requestsPerSecond * plan.seconds)
 const latencies = new Float64Array(count)
 const agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'fifo' })
 const { hostname, port } = new URL(plan.url)
-const bodies = plan.bodies.map((body) => Buffer.from(body))
+const requests = plan.requests.map(({ path, body }) => ({ path, body: Buffer.from(body) }))
 
 let sent = 0
 let ended = 0
@@ -30,7 +30,7 @@ function tick(): void {
 }
 
 function send(number: number, due: number): void {
-  const body = bodies[number % bodies.length] ?? Buffer.alloc(0)
+  const { path, body } = requests[number % requests.length]!
   let open = true
   const end = (ok: boolean) => {
     if (!open) return
@@ -44,7 +44,7 @@ function send(number: number, due: number): void {
       agent,
       hostname,
       port,
-      path: plan.path,
+      path,
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -66,7 +66,7 @@ function send(number: number, due: number): void {
 function report(): void {
   agent.destroy()
   const message: LoadReport = {
-    latencies: latencies.sort(),
+    latencies,
     failed,
     seconds: (performance.now() - began) / 1000,
     latestStartMs,

@@ -1,18 +1,23 @@
 import { Worker } from 'node:worker_threads'
 
+export interface LoadRequest {
+  readonly path: string
+  /** JSON. */
+  readonly body: string
+}
+
 /** An open loop: requests leave at their times, whether or not earlier ones were answered. */
 export interface LoadPlan {
   readonly url: string
-  readonly path: string
   readonly token: string
-  /** Bodies that are sent in turn. */
-  readonly bodies: readonly string[]
+  /** Sent one after another, from the start again when they are used up. */
+  readonly requests: readonly LoadRequest[]
   readonly requestsPerSecond: number
   readonly seconds: number
 }
 
 export interface LoadReport {
-  /** Milliseconds from the time at which a request was due to the last byte of its answer, ascending. */
+  /** Milliseconds from the time at which a request was due to the last byte of its answer, in the order of sending. */
   readonly latencies: Float64Array
   /** Refused, cut off, or answered with another status than 200. */
   readonly failed: number
