@@ -15,6 +15,7 @@ import { type Experiments, openExperiments } from '../core/outcomes/experiments.
 import { createDecisionTokens } from '../core/outcomes/tokens.ts'
 import type { Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
+import { createLiveStates } from '../core/profiles/live-states.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
 import { createStore, openStore } from '../storage/store.ts'
 import { CAPABILITY } from './contracts.ts'
@@ -52,7 +53,8 @@ beforeAll(async () => {
     shop.products.map(({ product }) => product),
     'test',
   )
-  const ingest = createIngest({ store, defaultCurrency: 'EUR' })
+  const live = createLiveStates(store)
+  const ingest = createIngest({ events: live.events, defaultCurrency: 'EUR' })
   const orders = new Map<number, (typeof shop.lines)[number][]>()
   for (const line of shop.lines) orders.set(line.basket, [...(orders.get(line.basket) ?? []), line])
   const items = [...orders].map(([basket, lines]) => ({
@@ -87,7 +89,7 @@ beforeAll(async () => {
   })
   parts = {
     catalog,
-    profiles: createProfileReader({ profiles: store.profiles, rebuild: (profile) => ingest.rebuild(profile) }),
+    profiles: createProfileReader({ profiles: live.profiles, rebuild: live.rebuild }),
     products: store.catalog,
     shoppers: store.profiles,
     placements,

@@ -8,8 +8,7 @@ import { createModelRegistry, type ModelRegistry } from '../core/models/registry
 import { createAssigner } from '../core/outcomes/assign.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
 import type { DecisionTokens } from '../core/outcomes/tokens.ts'
-import type { Clock, RandomBytes, Store, Workers } from '../core/ports.ts'
-import type { Ingest } from '../core/profiles/ingest.ts'
+import type { Clock, ProfileRow, RandomBytes, Store, Workers } from '../core/ports.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
 import type { ShopperMemory } from '../core/profiles/shopper-memory.ts'
 import { CAPABILITY } from '../recommendations/contracts.ts'
@@ -26,7 +25,8 @@ export interface CapabilityParts {
   readonly placements: Placements
   readonly experiments: Experiments
   readonly tokens: DecisionTokens
-  readonly ingest: Ingest
+  /** Makes the states of a shopper anew, from the log. */
+  readonly rebuild: (profile: ProfileRow) => Promise<void>
   readonly memory: ShopperMemory
   readonly workers: Workers
   readonly runner: JobRunner
@@ -46,7 +46,7 @@ export interface MountedRecommendations {
 
 /** Loads the model that serves and puts the capability together. */
 export async function openRecommendations(parts: CapabilityParts): Promise<MountedRecommendations> {
-  const { store, catalog, placements, ingest, memory, workers, runner, configuration, clock, randomBytes, logger } =
+  const { store, catalog, placements, rebuild, memory, workers, runner, configuration, clock, randomBytes, logger } =
     parts
   const { experiments, tokens } = parts
   const registry = createModelRegistry({
@@ -65,11 +65,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
   }
   const recommendations = createRecommendations({
     catalog,
-    profiles: createProfileReader({
-      profiles: store.profiles,
-      rebuild: (profile) => ingest.rebuild(profile),
-      memory,
-    }),
+    profiles: createProfileReader({ profiles: store.profiles, rebuild, memory }),
     products: store.catalog,
     shoppers: store.profiles,
     placements,

@@ -14,6 +14,7 @@ import { openExperiments } from '../core/outcomes/experiments.ts'
 import { createDecisionTokens, TOKEN_PURPOSE } from '../core/outcomes/tokens.ts'
 import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
+import { createLiveStates } from '../core/profiles/live-states.ts'
 import { ShopperMemory } from '../core/profiles/shopper-memory.ts'
 import { layoutOf } from '../storage/layout.ts'
 import { acquireLock, openStore } from '../storage/store.ts'
@@ -111,14 +112,17 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     await openStore({ directory, clock, randomBytes, masterKey, watch: metrics.writes }),
   )
   const memory = new ShopperMemory(REMEMBERED_SHOPPERS)
-  const store: Store = { ...opened, ...memory.watch(opened) }
+  const live = createLiveStates(opened)
+  const store: Store = { ...opened, ...memory.watch(live) }
   const abandoned = await store.jobs.interruptAbandoned(startedAt)
   if (abandoned > 0) logger.warn({ jobs: abandoned }, 'jobs of a process that died are marked interrupted')
 
   const runner = createJobRunner({ jobs: store.jobs, clock, logger, onEnded: metrics.jobEnded })
   const catalog = await openCatalog(store.catalog)
   const placements = await openPlacements(store.placements)
-  const ingest = metrics.countedIngest(createIngest({ store, defaultCurrency: configuration['store.currency'] }))
+  const ingest = metrics.countedIngest(
+    createIngest({ events: store.events, defaultCurrency: configuration['store.currency'] }),
+  )
   const experiments = await openExperiments({ repository: store.experiments, placements, clock, randomBytes })
   const tokens = createDecisionTokens(store.derivedKey(TOKEN_PURPOSE), configuration['outcomes.tokenDays'])
   const workers = createWorkers({ directory, masterKey })
@@ -128,7 +132,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     placements,
     experiments,
     tokens,
-    ingest,
+    rebuild: live.rebuild,
     memory,
     workers,
     runner,
@@ -228,6 +232,10 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     housekeeping?.()
     await runner.close()
     await app.close()
+    // What cannot be written now is read from the log at the next start.
+    await live
+      .flush()
+      .catch((error: unknown) => logger.warn({ fault: faultOf(error, logger.level) }, 'states are left to the log'))
     await store.close()
     lock.release()
     logger.info('closed')

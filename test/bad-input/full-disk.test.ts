@@ -49,7 +49,7 @@ describe('a database that may not grow', () => {
           },
         }))
       const bounded = await openSqliteStore({ ...options, maxPages })
-      const ingest = createIngest({ store: bounded, defaultCurrency: 'EUR' })
+      const ingest = createIngest({ events: bounded.events, defaultCurrency: 'EUR' })
       let kept = 0
       let refusal: unknown
       for (let n = 0; refusal === undefined && n < 100; n++) {
@@ -70,7 +70,7 @@ describe('a database that may not grow', () => {
       const store = await openStore(options)
       expect(await store.maintenance.integrity()).toEqual([])
       expect(await store.events.count()).toBe(kept)
-      const again = createIngest({ store, defaultCurrency: 'EUR' })
+      const again = createIngest({ events: store.events, defaultCurrency: 'EUR' })
       for (let n = 0; n * 200 <= kept; n++) {
         const { added, known } = await again.ingest(batch(n))
         expect([added, known]).toEqual(n * 200 < kept ? [0, 200] : [200, 0])

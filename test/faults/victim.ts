@@ -92,7 +92,7 @@ function watch<Room extends object>(room: Room, names: readonly (keyof Room & st
       [name]: async (...given: unknown[]) => {
         mark(`before ${name}`)
         const answer: unknown = await original.apply(room, given)
-        if (name === 'append') say(`stored ${Reflect.get(Object(answer), 'added')}`)
+        if (name === 'take') say(`stored ${[...rowsOf(answer)].filter((row) => row > 0).length}`)
         if (name === 'promote' || name === 'rollBack') say(`serves ${Reflect.get(Object(answer), 'version')}`)
         mark(`after ${name}`)
         return answer
@@ -101,11 +101,16 @@ function watch<Room extends object>(room: Room, names: readonly (keyof Room & st
   }
 }
 
-watch(store.events, ['append'])
-watch(store.catalog, ['resolve', 'upsert'])
-watch(store.profiles, ['resolve', 'writeConsents', 'link'])
+watch(store.events, ['take'])
+watch(store.catalog, ['upsert'])
 watch(store.imports, ['begin', 'finishFile', 'problems', 'update'])
 watch(store.models, ['reserveVersion', 'add', 'promote', 'rollBack'])
+
+function rowsOf(taken: unknown): Float64Array {
+  const rows: unknown = Reflect.get(Object(taken), 'rows')
+  if (!(rows instanceof Float64Array)) throw new TypeError('take answers with rows')
+  return rows
+}
 
 async function finish(job: { readonly id: string }): Promise<void> {
   let phase = ''

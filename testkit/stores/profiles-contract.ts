@@ -62,7 +62,7 @@ export function profilesContract(it: CurrentStore): void {
       const [user = -1] = profiles
       const [linked = -1] = device.profiles
       await store.profiles.link(linked, user, 'login', NOON)
-      await store.profiles.writeStates([{ profile: user, version: 1, state: Uint8Array.of(1) }])
+      await store.profiles.writeStates([{ profile: user, version: 1, state: Uint8Array.of(1), through: 1 }])
       await store.profiles.writeConsents(user, [{ purpose: 'analytics', granted: true, at: NOON, source: 's' }])
       const id = '018bcfe5-6800-7000-8000-000000000001'
       await store.decisions.append([{ id, at: NOON, profile: user, placement: 'home', record: Uint8Array.of(9) }])

@@ -1,6 +1,6 @@
 import type { LegalBasis } from '../../src/contracts/consent.ts'
 import type { ShopEvent } from '../../src/contracts/event.ts'
-import type { EventWrite, ProfileRow, ProfileStateWrite, Store } from '../../src/core/ports.ts'
+import type { EventArrival, ProfileRow, Store } from '../../src/core/ports.ts'
 
 /** 2026-01-05T10:00:00Z, a moment that all sample events count from. */
 export const NOON = Date.UTC(2026, 0, 5, 10)
@@ -20,31 +20,22 @@ export function purchase(userId: string, productIds: readonly string[], at = NOO
 export interface AppendOptions {
   readonly source?: string
   readonly basis?: LegalBasis
-  readonly states?: readonly ProfileStateWrite[]
 }
 
-/** Resolves and appends events as ingest does; keys are `key` followed by the event's number. */
+/** Takes events as ingest does; keys are `key` followed by the event's number. */
 export async function appendAll(
   store: Store,
   key: string,
   events: readonly ShopEvent[],
-  { source = 'api', basis = 'contract', states = [] }: AppendOptions = {},
+  { source = 'api', basis = 'contract' }: AppendOptions = {},
 ): Promise<{ added: number; known: number; profiles: ProfileRow[] }> {
-  const writes: EventWrite[] = []
-  for (const [i, event] of events.entries()) {
-    const { userId, anonymousId, at } = event
-    const named = userId !== undefined || anonymousId !== undefined
-    const identity = {
-      ...(userId === undefined ? {} : { userId }),
-      ...(anonymousId === undefined ? {} : { anonymousId }),
-    }
-    const [profile = -1] = named ? await store.profiles.resolve([{ ...identity, at, basis }]) : []
-    const products = await store.catalog.resolve(event.lines.map((line) => line.productId))
+  const arrivals = events.map((event, i): EventArrival => {
     const messageId = `${key}${i}`
-    writes.push({ source, key: messageId, raw: { type: 'track', messageId }, event, profile, products })
-  }
-  const outcome = await store.events.append(writes, states)
-  return { ...outcome, profiles: writes.map(({ profile }) => profile) }
+    return { source, key: messageId, raw: JSON.stringify({ type: 'track', messageId }), event, basis }
+  })
+  const { rows, profiles } = await store.events.take(arrivals)
+  const added = rows.filter((row) => row > 0).length
+  return { added, known: rows.length - added, profiles: [...profiles] }
 }
 
 export async function profileRow(store: Store, userId: string, basis: LegalBasis = 'contract'): Promise<ProfileRow> {

@@ -14,7 +14,12 @@ export interface NormaliseOptions {
   readonly receivedAt: number
   /** ISO 4217 code of prices that name none. */
   readonly defaultCurrency: string
+  /** The shopper's browser objects to the use of data, by `Sec-GPC: 1` on the request that brought the message. */
+  readonly objects?: boolean
 }
+
+/** What Global Privacy Control objects to, in the words of consent. */
+const OBJECTION = { personalisation: false, advertising: false }
 
 /** Why a message is no event. A value: the messages around it go on. */
 export interface EventRefusal {
@@ -60,6 +65,7 @@ export function normalise(message: SegmentMessage, options: NormaliseOptions): S
     consents: consentsOf([
       isRecord(consent) ? own(consent, 'categoryPreferences') : undefined,
       traits && own(traits, 'consent'),
+      options.objects === true ? OBJECTION : undefined,
     ]),
     bot: isBotAgent(textOf(own(context, 'userAgent'), 2000) ?? ''),
   }

@@ -24,6 +24,18 @@ export interface ProfileStateWrite {
   /** Version of the features that wrote it. */
   readonly version: number
   readonly state: Uint8Array
+  /** Row of the newest event that the state has taken in. */
+  readonly through: number
+}
+
+/** A state as it is on disk. Where `lastEvent` is after `through`, the log tells what it lacks. */
+export interface StoredState {
+  /** 0 where events came and no state was written yet. */
+  readonly version: number
+  readonly state: Uint8Array
+  readonly through: number
+  /** Row of the profile's newest event; 0 where there is none. */
+  readonly lastEvent: number
 }
 
 /** Who an event is about; at least one of the two ids. */
@@ -47,7 +59,9 @@ export interface ProfileRepository {
   find(id: string): Promise<StoredProfile | undefined>
   byRow(row: ProfileRow): Promise<StoredProfile | undefined>
   count(): Promise<number>
-  states(rows: readonly ProfileRow[]): Promise<Map<ProfileRow, { version: number; state: Uint8Array }>>
+  /** Of profiles that have a state or an event. */
+  states(rows: readonly ProfileRow[]): Promise<Map<ProfileRow, StoredState>>
+  /** Those of profiles that were erased meanwhile are left out. */
   writeStates(states: readonly ProfileStateWrite[]): Promise<void>
   consents(row: ProfileRow): Promise<ConsentState[]>
   writeConsents(row: ProfileRow, consents: readonly ConsentState[]): Promise<void>

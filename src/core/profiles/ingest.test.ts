@@ -13,6 +13,7 @@ import { FEATURES_VERSION } from './features/declared.ts'
 import { history } from './features/history.ts'
 import { frequency, monetary, recency } from './features/purchases.ts'
 import { createIngest, type IngestItem } from './ingest.ts'
+import { createLiveStates } from './live-states.ts'
 import { createProfileReader } from './reader.ts'
 import { consentedInteractions } from './training-data.ts'
 
@@ -78,10 +79,14 @@ function ordered(userId: string, orderId: string, productId: string, daysAgo: nu
   }
 }
 
-const ingesting = () => createIngest({ store, defaultCurrency: 'EUR' })
+/** As in a process of its own: nothing of what others have in memory. */
+function ingesting(over: Partial<Store> = {}) {
+  const live = createLiveStates({ ...store, ...over })
+  return { ...live, ...createIngest({ events: live.events, defaultCurrency: 'EUR' }) }
+}
 
-async function look(id: string, ingest = ingesting()) {
-  const reader = createProfileReader({ profiles: store.profiles, rebuild: ingest.rebuild })
+async function look(id: string, { profiles, rebuild } = ingesting()) {
+  const reader = createProfileReader({ profiles, rebuild })
   return reader.read(id, { purpose: 'personalisation', optedOut: false, now: NOW })
 }
 
@@ -185,7 +190,7 @@ describe('taking events in', () => {
     await ingest.ingest([ada, bob].map((userId) => item(ordered(userId, fresh('order'), 'mug', 5))))
     for (const userId of [ada, bob]) {
       const found = await store.profiles.find(userId)
-      const old = { profile: found?.row ?? -1, version: FEATURES_VERSION - 1, state: Uint8Array.of(0) }
+      const old = { profile: found?.row ?? -1, version: FEATURES_VERSION - 1, state: Uint8Array.of(0), through: 1e9 }
       await store.profiles.writeStates([old])
     }
     expect((await personal(ada)).value(frequency)).toBe(1)
@@ -211,13 +216,9 @@ describe('taking events in', () => {
   it('goes on rightly after a batch that could not be stored', async () => {
     const ada = fresh('ada')
     let broken = false
-    const events: Store['events'] = {
-      known: (...asked) => store.events.known(...asked),
-      ofProfile: (row) => store.events.ofProfile(row),
-      count: () => store.events.count(),
-      append: (...asked) => (broken ? Promise.reject(new Error('no')) : store.events.append(...asked)),
-    }
-    const ingest = createIngest({ store: { ...store, events, profiles: store.profiles }, defaultCurrency: 'EUR' })
+    const take: Store['events']['take'] = (arrivals) =>
+      broken ? Promise.reject(new Error('no')) : store.events.take(arrivals)
+    const ingest = ingesting({ events: { ...store.events, take } })
     await ingest.ingest([item(ordered(ada, fresh('order'), 'mug', 3))])
     const late = item(ordered(ada, fresh('order'), 'mug', 2))
     broken = true
@@ -293,7 +294,7 @@ describe('consent', () => {
 
   it('has no profile of somebody nobody named, and none at all on a first visit', async () => {
     await expect(look(fresh('nobody'))).rejects.toMatchObject({ code: 'PROFILE_NOT_FOUND' })
-    const reader = createProfileReader({ profiles: store.profiles, rebuild: ingesting().rebuild })
+    const reader = createProfileReader(ingesting())
     const options = { purpose: 'personalisation', optedOut: false, now: NOW } as const
     expect(await reader.read(undefined, options)).toEqual({ basis: 'contextual', cause: 'first_visit' })
   })

@@ -1,20 +1,32 @@
-import { CodedError } from '../../contracts/errors.ts'
-import type { EventWrite, ProfileRow, ProfileStateWrite, Store } from '../ports.ts'
-import {
-  type Accepted,
-  type IngestItem,
-  type IngestRefusal,
-  normaliseAll,
-  resolveRows,
-  unknownOnly,
-} from './arrivals.ts'
-import { FactsCache } from './facts-cache.ts'
-import { FEATURES_VERSION } from './features/declared.ts'
-import { basketHash, ProfileState } from './profile-state.ts'
-import { StateCache } from './state-cache.ts'
-import { link, writeConsents } from './statements.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { LegalBasis } from '../../contracts/consent.ts'
+import type { ErrorCode, ErrorDetails } from '../../contracts/errors.ts'
+import type { SegmentMessage } from '../../contracts/event.ts'
+import { normalise } from '../events/normalise.ts'
+import type { EventArrival, EventRepository } from '../ports.ts'
 
-export type { IngestItem, IngestRefusal } from './arrivals.ts'
+/** One message on its way in. */
+export interface IngestItem {
+  /** An importer's id, or `api`. */
+  readonly source: string
+  /** Unique within the source, and the same whenever the same message comes again. */
+  readonly key: string
+  readonly message: SegmentMessage
+  /** The message as JSON text, where it came as one. */
+  readonly raw?: string
+  readonly basis: LegalBasis
+  /** Milliseconds UTC. */
+  readonly receivedAt: number
+  /** The shopper's browser says that no use of data is wanted: `Sec-GPC: 1`. */
+  readonly objects?: boolean
+}
+
+export interface IngestRefusal {
+  /** Which of the items. */
+  readonly index: number
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+}
 
 export interface IngestResult {
   /** Events that are on disk now and were not before. */
@@ -26,129 +38,37 @@ export interface IngestResult {
 
 export interface Ingest {
   /**
-   * Durable when it resolves. A refused message does not spoil the others. Calls are carried out one after another.
+   * Durable when it resolves, and the features of the shoppers follow. A refused message does not spoil the others.
    * @throws CodedError DISK_FULL and other faults of the store; then nothing of the batch was stored
    */
   ingest(items: readonly IngestItem[]): Promise<IngestResult>
-  /** Writes the states of a canonical profile and all linked to it anew, from the log. */
-  rebuild(profile: ProfileRow): Promise<void>
 }
 
 export interface IngestParts {
-  readonly store: Pick<Store, 'events' | 'profiles' | 'catalog'>
+  readonly events: Pick<EventRepository, 'take'>
   readonly defaultCurrency: string
-  /** Profiles whose states are kept decoded; some kilobytes each. */
-  readonly cachedProfiles?: number
 }
 
-/** Events of a rebuild that are in memory at once. */
-const REBUILD_BATCH = 1000
+/** Messages that are read before the thread may do other work: about two milliseconds. */
+const AT_A_TIME = 200
 
-export function createIngest({ store, defaultCurrency, cachedProfiles = 2000 }: IngestParts): Ingest {
-  const cache = new StateCache(cachedProfiles)
-  const facts = new FactsCache(store.catalog)
-  const linked = new Set<string>()
-  let queue: Promise<unknown> = Promise.resolve()
-  const serialised = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = queue.then(work)
-    queue = result.catch(() => undefined)
-    return result
-  }
-
-  const ingestBatch = async (items: readonly IngestItem[]): Promise<IngestResult> => {
-    const { accepted, refused } = normaliseAll(items, defaultCurrency)
-    const fresh = await unknownOnly(store, accepted)
-    if (fresh.length > 0) await retriedAfterErasure(() => write(fresh))
-    return { added: fresh.length, known: accepted.length - fresh.length, refused }
-  }
-
-  const write = async (fresh: readonly Accepted[]): Promise<void> => {
-    const writes = await resolveRows(store, fresh)
-    // Before the events: a crash in between is repaired when they come again, since they are not known yet.
-    await writeConsents(store, writes)
-    await link(store, writes, fresh, linked)
-    try {
-      await store.events.append(writes, await fold(writes))
-    } catch (error) {
-      // The cached states may have taken in events that are not stored.
-      for (const { profile } of writes) cache.delete(profile)
-      throw error
-    }
-  }
-
-  const fold = async (writes: readonly EventWrite[]): Promise<ProfileStateWrite[]> => {
-    const counted = writes.filter(({ profile, event }) => profile >= 0 && !event.bot)
-    const states = await statesOf(new Set(counted.map(({ profile }) => profile)))
-    const catalog = await facts.of(writes)
-    for (const write of counted) states.get(write.profile)?.write(featureEventOf(write), catalog)
-    return encodeAll(states)
-  }
-
-  const statesOf = async (rows: ReadonlySet<ProfileRow>): Promise<Map<ProfileRow, ProfileState>> => {
-    const cached = new Map([...rows].map((row) => [row, cache.get(row)]))
-    const missing = [...rows].filter((row) => cached.get(row) === undefined)
-    const stored = missing.length > 0 ? await store.profiles.states(missing) : new Map<ProfileRow, never>()
-    const states = new Map<ProfileRow, ProfileState>()
-    for (const row of rows) {
-      let state = cached.get(row)
-      if (state === undefined) {
-        const found = stored.get(row)
-        if (found !== undefined && found.version !== FEATURES_VERSION) {
-          await rebuildStates(await store.profiles.canonical(row))
-          state = new ProfileState((await store.profiles.states([row])).get(row)?.state)
-        } else {
-          state = new ProfileState(found?.state)
-        }
-      }
-      cache.set(row, state)
-      states.set(row, state)
-    }
-    return states
-  }
-
-  const rebuildStates = async (canonical: ProfileRow): Promise<void> => {
-    const states = new Map<ProfileRow, ProfileState>()
-    for (const row of await store.profiles.members(canonical)) states.set(row, new ProfileState())
-    const take = async (batch: readonly Accepted[]) => {
-      const writes = await resolveRows(store, batch)
-      const catalog = await facts.of(writes)
-      for (const write of writes) states.get(write.profile)?.write(featureEventOf(write), catalog)
-    }
-    let batch: Accepted[] = []
-    for await (const { source, key, event, raw } of store.events.ofProfile(canonical)) {
-      if (event.bot) continue
-      const message = raw ?? { type: 'track' as const }
-      batch.push({ item: { source, key, message, basis: 'consent', receivedAt: event.receivedAt }, event })
-      if (batch.length === REBUILD_BATCH) {
-        await take(batch)
-        batch = []
-      }
-    }
-    await take(batch)
-    for (const row of states.keys()) cache.delete(row)
-    await store.profiles.writeStates(encodeAll(states))
-  }
-
+export function createIngest({ events, defaultCurrency }: IngestParts): Ingest {
   return {
-    ingest: (items) => serialised(() => ingestBatch(items)),
-    rebuild: (profile) => serialised(() => rebuildStates(profile)),
+    async ingest(items) {
+      const arrivals: EventArrival[] = []
+      const refused: IngestRefusal[] = []
+      for (const [index, item] of items.entries()) {
+        if (index % AT_A_TIME === AT_A_TIME - 1) await setImmediate()
+        const { source, key, message, raw, basis, receivedAt, objects = false } = item
+        const event = normalise(message, { receivedAt, defaultCurrency, objects })
+        if ('refused' in event) refused.push({ index, code: event.refused, details: event.details })
+        else arrivals.push({ source, key, raw: raw ?? JSON.stringify(message), event, basis })
+      }
+      if (arrivals.length === 0) return { added: 0, known: 0, refused }
+      const { rows } = await events.take(arrivals)
+      let added = 0
+      for (const row of rows) if (row > 0) added++
+      return { added, known: arrivals.length - added, refused }
+    },
   }
-}
-
-/** A shopper who is erased between being found and being written comes back as a new one, who was never seen. */
-async function retriedAfterErasure(work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (!(error instanceof CodedError && error.code === 'PROFILE_NOT_FOUND')) throw error
-    await work()
-  }
-}
-
-function featureEventOf({ event, products, key }: EventWrite) {
-  return { event, products, basket: basketHash(event.orderId, key) }
-}
-
-function encodeAll(states: ReadonlyMap<ProfileRow, ProfileState>): ProfileStateWrite[] {
-  return [...states].map(([profile, state]) => ({ profile, version: FEATURES_VERSION, state: state.encode() }))
 }

@@ -7,6 +7,7 @@ import { createStore, openStore } from '../../storage/store.ts'
 import type { Store } from '../ports.ts'
 import { history } from './features/history.ts'
 import { createIngest } from './ingest.ts'
+import { createLiveStates } from './live-states.ts'
 import { createProfileReader, type ProfileReader } from './reader.ts'
 import { type Shopper, ShopperMemory } from './shopper-memory.ts'
 
@@ -50,9 +51,10 @@ it('says of every shopper what the store says, whatever is written in between', 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.constantFrom(1, 2, 100), async (steps, capacity) => {
       const memory = new ShopperMemory(capacity)
-      const watched = { ...store, ...memory.watch(store) }
-      const ingest = createIngest({ store: watched, defaultCurrency: 'EUR' })
-      const parts = { profiles: watched.profiles, rebuild: ingest.rebuild }
+      const live = createLiveStates(store)
+      const watched = { ...store, ...memory.watch(live) }
+      const ingest = createIngest({ events: watched.events, defaultCurrency: 'EUR' })
+      const parts = { profiles: watched.profiles, rebuild: live.rebuild }
       const remembering = createProfileReader({ ...parts, memory })
       const asking = createProfileReader(parts)
       const run = ++names

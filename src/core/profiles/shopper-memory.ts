@@ -1,7 +1,6 @@
 import type { ConsentState, LegalBasis } from '../../contracts/consent.ts'
-import type { EventRepository, ProfileRepository, ProfileRow, ProfileStateWrite } from '../ports.ts'
+import type { EventRepository, ProfileRepository, ProfileRow } from '../ports.ts'
 import { latestStatements } from './consent.ts'
-import { FEATURES_VERSION } from './features/declared.ts'
 
 /** One shopper as the gate is asked about. */
 export interface Shopper {
@@ -85,16 +84,10 @@ export class ShopperMemory {
       after(written, rows, () => {
         for (const row of rows) this.#forget(row)
       })
-    const takingStates = <Result>(written: Promise<Result>, states: readonly ProfileStateWrite[]): Promise<Result> =>
-      after(
-        written,
-        states.map(({ profile }) => profile),
-        () => this.#takeStates(states),
-      )
     return {
       profiles: {
         ...profiles,
-        writeStates: (states) => takingStates(profiles.writeStates(states), states),
+        writeStates: (states) => forgetting(profiles.writeStates(states), ...states.map(({ profile }) => profile)),
         writeConsents: (row, consents) =>
           after(profiles.writeConsents(row, consents), [row], () => this.#takeStatements(row, consents)),
         markBot: (row, bot) => forgetting(profiles.markBot(row, bot), row),
@@ -104,7 +97,16 @@ export class ShopperMemory {
       },
       events: {
         ...events,
-        append: (writes, states = []) => takingStates(events.append(writes, states), states),
+        take: async (arrivals) => {
+          try {
+            const taken = await events.take(arrivals)
+            for (const row of taken.profiles) this.#forget(row)
+            for (const row of taken.linked) this.#forget(row)
+            return taken
+          } finally {
+            this.#writes++
+          }
+        },
       },
     }
   }
@@ -130,14 +132,6 @@ export class ShopperMemory {
     this.#shoppers.delete(known.shopper.profile)
     for (const id of known.ids) this.#byId.delete(id)
     for (const each of known.shopper.members) this.#byMember.delete(each)
-  }
-
-  #takeStates(states: readonly ProfileStateWrite[]): void {
-    for (const { profile, version, state } of states) {
-      this.#change(profile, (shopper) =>
-        version === FEATURES_VERSION ? { ...shopper, states: new Map(shopper.states).set(profile, state) } : undefined,
-      )
-    }
   }
 
   #takeStatements(member: ProfileRow, consents: readonly ConsentState[]): void {

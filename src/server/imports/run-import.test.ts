@@ -37,7 +37,7 @@ beforeEach(async () => {
   const folder = join(directory, String(stores++))
   await createStore({ directory: folder, clock, randomBytes })
   store = await openStore({ directory: folder, clock, randomBytes })
-  ingest = createIngest({ store, defaultCurrency: 'EUR' })
+  ingest = createIngest({ events: store.events, defaultCurrency: 'EUR' })
 })
 afterAll(async () => {
   await store.close()

@@ -5,6 +5,7 @@ import { firstSchema } from './0001-first-schema.ts'
 import { productRevisions } from './0002-product-revisions.ts'
 import { keyOrigins } from './0003-key-origins.ts'
 import { experiments } from './0004-experiments.ts'
+import { stateThrough } from './0005-state-through.ts'
 
 export interface Migration {
   readonly version: number
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: 'product revisions', sql: productRevisions },
   { version: 3, name: 'origins of keys', sql: keyOrigins },
   { version: 4, name: 'experiments', sql: experiments },
+  { version: 5, name: 'state through', sql: stateThrough },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -23,6 +23,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     'INSERT INTO assignments VALUES (1, 1, 0, 1)',
     "INSERT INTO decision_days VALUES (1, 'home', 1, 0, 5)",
   ],
+  5: ["INSERT INTO profile_states (profile, version, state, through) VALUES (1, 1, x'00', 1)"],
 }
 
 function database(): Connection {

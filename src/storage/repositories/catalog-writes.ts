@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Offer, Product } from '../../contracts/product.ts'
+import type { ProductRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalBytes, optionalInteger } from '../dialects/sqlite/row.ts'
 import { catalogRevision } from './catalog.ts'
@@ -7,25 +8,28 @@ import type { WriteContext } from './writing.ts'
 
 /** Rows of product ids; an unknown one gets a row that waits for its description. */
 export function resolveProducts(
-  { connection }: WriteContext,
+  context: WriteContext,
   { ids, now }: { ids: readonly string[]; now: number },
 ): Int32Array {
-  const find = connection.statement('SELECT row FROM products WHERE id = ?')
-  const add = connection.statement('INSERT INTO products (id, created_at, changed_at, revision) VALUES (?, ?, ?, ?)')
-  const revision = nextRevision(connection)
-  const rows = new Int32Array(ids.length)
-  let added = 0
-  for (const [i, id] of ids.entries()) {
-    const known = find.get(id)
-    if (known !== undefined) {
-      rows[i] = integer(known, 'row')
-    } else {
-      rows[i] = Number(add.run(id, now, now, revision).lastInsertRowid)
-      added++
-    }
+  return Int32Array.from(ids, (id) => resolveProduct(context, id, now))
+}
+
+export function resolveProduct({ connection, names }: WriteContext, id: string, now: number): ProductRow {
+  const cached = names.products.get(id)
+  if (cached !== undefined) return cached
+  const known = connection.statement('SELECT row FROM products WHERE id = ?').get(id)
+  const row = known === undefined ? add() : integer(known, 'row')
+  names.products.set(id, row)
+  return row
+
+  function add(): ProductRow {
+    const insert = connection.statement(
+      'INSERT INTO products (id, created_at, changed_at, revision) VALUES (?, ?, ?, ?)',
+    )
+    const made = insert.run(id, now, now, nextRevision(connection))
+    raiseRevision(connection)
+    return Number(made.lastInsertRowid)
   }
-  if (added > 0) raiseRevision(connection)
-  return rows
 }
 
 export function upsertProducts(

@@ -23,6 +23,7 @@ export function eraseProfile(
     if (changes > 0) counts.set(table, (counts.get(table) ?? 0) + changes)
   }
   const members = membersOf(connection, profile)
+  context.names.clear()
   for (const member of members) {
     for (const event of eventChain(context, member)) {
       const row = connection.statement('SELECT "order", first_line, line_count FROM events WHERE row = ?').get(event)

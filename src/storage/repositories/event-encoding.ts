@@ -1,3 +1,4 @@
+import { LEGAL_BASES, type Purpose } from '../../contracts/consent.ts'
 import {
   EVENT_KINDS,
   type EventKind,
@@ -5,7 +6,7 @@ import {
   type SegmentMessage,
   type ShopEvent,
 } from '../../contracts/event.ts'
-import type { EventWrite } from '../../core/ports.ts'
+import type { EventArrival } from '../../core/ports.ts'
 
 /** Events on their way to the writer's thread: columns and texts, so that nothing is cloned object by object. */
 export interface EncodedEvents {
@@ -13,9 +14,15 @@ export interface EncodedEvents {
   readonly keys: readonly string[]
   /** What is sealed: key, the rest of the event, and the raw message, as JSON. */
   readonly payloads: readonly string[]
+  readonly userIds: readonly (string | undefined)[]
+  readonly anonymousIds: readonly (string | undefined)[]
+  /** Of `aliased` events only. */
+  readonly previousIds: readonly (string | undefined)[]
   readonly orders: readonly (string | undefined)[]
   readonly traits: readonly (string | undefined)[]
-  readonly profile: Int32Array
+  readonly consents: readonly (readonly Consent[] | undefined)[]
+  /** Index into LEGAL_BASES. */
+  readonly basis: Uint8Array
   readonly kind: Uint8Array
   readonly bot: Uint8Array
   readonly happenedAt: Float64Array
@@ -23,42 +30,78 @@ export interface EncodedEvents {
   readonly at: Float64Array
   /** [n + 1] lines of event i are lineStart[i] up to lineStart[i + 1]. */
   readonly lineStart: Int32Array
-  readonly product: Int32Array
+  readonly productIds: readonly string[]
   readonly quantity: Float64Array
   /** NaN where the event does not say. */
   readonly priceMicros: Float64Array
   readonly currencies: readonly (string | undefined)[]
+  /** Filled in where the events are written: rows of profiles, −1 where there is none, and of products. */
+  readonly profile: Int32Array
+  readonly product: Int32Array
 }
 
-export function encodeEvents(writes: readonly EventWrite[]): EncodedEvents {
-  const n = writes.length
-  const lineStart = new Int32Array(n + 1)
-  for (const [i, { event }] of writes.entries()) lineStart[i + 1] = (lineStart[i] ?? 0) + event.lines.length
-  const lineCount = lineStart[n] ?? 0
-  const product = new Int32Array(lineCount)
-  for (const [i, write] of writes.entries()) {
-    if (write.products.length !== write.event.lines.length) throw new RangeError('one product row per line is needed')
-    product.set(write.products, lineStart[i])
+interface Consent {
+  readonly purpose: Purpose
+  readonly granted: boolean
+}
+
+/** One pass that fills column by column: this runs on the thread that answers requests. */
+export function encodeEvents(arrivals: readonly EventArrival[]): EncodedEvents {
+  const n = arrivals.length
+  let lineCount = 0
+  for (const { event } of arrivals) lineCount += event.lines.length
+  const columns = {
+    sources: new Array<string>(n),
+    keys: new Array<string>(n),
+    payloads: new Array<string>(n),
+    userIds: new Array<string | undefined>(n),
+    anonymousIds: new Array<string | undefined>(n),
+    previousIds: new Array<string | undefined>(n),
+    orders: new Array<string | undefined>(n),
+    traits: new Array<string | undefined>(n),
+    consents: new Array<readonly Consent[] | undefined>(n),
+    basis: new Uint8Array(n),
+    kind: new Uint8Array(n),
+    bot: new Uint8Array(n),
+    happenedAt: new Float64Array(n),
+    receivedAt: new Float64Array(n),
+    at: new Float64Array(n),
+    lineStart: new Int32Array(n + 1),
+    productIds: new Array<string>(lineCount),
+    quantity: new Float64Array(lineCount),
+    priceMicros: new Float64Array(lineCount),
+    currencies: new Array<string | undefined>(lineCount),
+    profile: new Int32Array(n).fill(-1),
+    product: new Int32Array(lineCount),
   }
-  const lines = writes.flatMap(({ event }) => event.lines)
-  return {
-    sources: writes.map(({ source }) => source),
-    keys: writes.map(({ key }) => key),
-    payloads: writes.map(({ key, event, raw }) => encodePayload({ key, rest: restOf(event), raw })),
-    orders: writes.map(({ event }) => event.orderId),
-    traits: writes.map(({ event }) => event.traits && JSON.stringify(event.traits)),
-    profile: Int32Array.from(writes, ({ profile }) => profile),
-    kind: Uint8Array.from(writes, ({ event }) => EVENT_KINDS[event.kind]),
-    bot: Uint8Array.from(writes, ({ event }) => (event.bot ? 1 : 0)),
-    happenedAt: Float64Array.from(writes, ({ event }) => event.happenedAt),
-    receivedAt: Float64Array.from(writes, ({ event }) => event.receivedAt),
-    at: Float64Array.from(writes, ({ event }) => event.at),
-    lineStart,
-    product,
-    quantity: Float64Array.from(lines, (line) => line.quantity),
-    priceMicros: Float64Array.from(lines, (line) => line.priceMicros ?? Number.NaN),
-    currencies: lines.map((line) => line.currency),
+  let line = 0
+  for (let i = 0; i < n; i++) {
+    const { source, key, raw, event, basis } = arrivals[i]!
+    columns.sources[i] = source
+    columns.keys[i] = key
+    columns.payloads[i] = `{"key":${JSON.stringify(key)},"rest":${JSON.stringify(restOf(event))},"raw":${raw}}`
+    columns.userIds[i] = event.userId
+    columns.anonymousIds[i] = event.anonymousId
+    columns.previousIds[i] = event.kind === 'aliased' ? event.previousId : undefined
+    columns.orders[i] = event.orderId
+    columns.consents[i] = event.consents.length === 0 ? undefined : event.consents
+    columns.basis[i] = LEGAL_BASES.indexOf(basis)
+    columns.traits[i] = event.traits && JSON.stringify(event.traits)
+    columns.kind[i] = EVENT_KINDS[event.kind]
+    columns.bot[i] = event.bot ? 1 : 0
+    columns.happenedAt[i] = event.happenedAt
+    columns.receivedAt[i] = event.receivedAt
+    columns.at[i] = event.at
+    for (const { productId, quantity, priceMicros, currency } of event.lines) {
+      columns.productIds[line] = productId
+      columns.quantity[line] = quantity
+      columns.priceMicros[line] = priceMicros ?? Number.NaN
+      columns.currencies[line] = currency
+      line++
+    }
+    columns.lineStart[i + 1] = line
   }
+  return columns
 }
 
 /** The fields of an event that have no column: names and words of a shopper, which are sealed. */

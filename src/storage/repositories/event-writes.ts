@@ -1,11 +1,10 @@
 import { CodedError } from '../../contracts/errors.ts'
 import { EVENT_KINDS } from '../../contracts/event.ts'
-import type { ProfileRow, ProfileStateWrite } from '../../core/ports.ts'
+import type { ProfileRow } from '../../core/ports.ts'
 import { integer, optionalInteger, scalar } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
 import type { EncodedEvents } from './event-encoding.ts'
 import { NO_PROFILE } from './keyring.ts'
-import { putStates } from './profile-writes.ts'
 import { foldTraits } from './traits.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -16,119 +15,129 @@ interface Head {
 }
 
 /**
- * Events, their lines and the states they led to, in one transaction. The events of a profile are chained from the
- * newest to the oldest (`events.previous`, head in `profiles.last_event`): all events of one shopper are found, to
- * export or to erase, without an index that each event would have to be sorted into.
- * @throws CodedError PROFILE_NOT_FOUND when a profile was erased since it was resolved; nothing is written then
+ * Writes events of one call one by one. The events of a profile are chained from the newest to the oldest
+ * (`events.previous`, head in `profiles.last_event`): all events of one shopper are found, to export or to erase,
+ * without an index that each event would have to be sorted into.
  */
-export function appendEvents(
-  context: WriteContext,
-  { events, states }: { events: EncodedEvents; states: readonly ProfileStateWrite[] },
-): { added: number; known: number } {
-  const { connection, keyring, random, eventKeys } = context
-  const addEvent = connection.statement(
-    `INSERT INTO events (source, profile, previous, kind, happened_at, received_at, at, bot, "order", first_line, line_count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const addPayload = connection.statement('INSERT INTO event_payloads (event, sealed, raw) VALUES (?, ?, 1)')
-  const heads = new Map<ProfileRow, Head>()
-  const sources = new Map<string, number>()
-  const count = events.keys.length
-  let added = 0
-  let nextLine = scalar(connection.statement('SELECT coalesce(max(row), 0) + 1 AS n FROM lines').get(), 'n')
-  for (let i = 0; i < count; i++) {
-    const source = events.sources[i] ?? ''
-    if (!eventKeys.add(source, events.keys[i] ?? '', events.receivedAt[i]!)) continue
+export class EventInsertion {
+  readonly #context: WriteContext
+  readonly #events: EncodedEvents
+  readonly #heads = new Map<ProfileRow, Head>()
+  readonly #sources = new Map<string, number>()
+  readonly #addEvent
+  readonly #addPayload
+  readonly #addLine
+  #nextLine: number
+
+  constructor(context: WriteContext, events: EncodedEvents) {
+    const { connection } = context
+    this.#context = context
+    this.#events = events
+    this.#addEvent = connection.statement(
+      `INSERT INTO events (source, profile, previous, kind, happened_at, received_at, at, bot, "order", first_line, line_count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#addPayload = connection.statement('INSERT INTO event_payloads (event, sealed, raw) VALUES (?, ?, 1)')
+    this.#addLine = connection.statement(
+      `INSERT INTO lines (row, event, profile, product, kind, at, quantity, price_micros, currency, basket, bot)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#nextLine = scalar(connection.statement('SELECT coalesce(max(row), 0) + 1 AS n FROM lines').get(), 'n')
+  }
+
+  /**
+   * Writes the event at `i`, whose rows of profile and products are known.
+   * @returns its row, and that of the event before it of the same profile, 0 where there is none
+   * @throws CodedError PROFILE_NOT_FOUND
+   */
+  add(i: number): { row: number; previous: number } {
+    const { keyring, random } = this.#context
+    const events = this.#events
     const profile = events.profile[i]! < 0 ? null : events.profile[i]!
-    const head = profile === null ? undefined : headOf(context, heads, profile)
+    const head = profile === null ? undefined : this.#headOf(profile)
+    const previous = head?.event ?? null
     const kind = events.kind[i]!
     const at = events.at[i]!
     const orderId = events.orders[i]
-    const order = orderId === undefined ? null : orderRow(context, orderId, kind)
+    const order = orderId === undefined ? null : orderRow(this.#context, orderId, kind)
     const lineCount = events.lineStart[i + 1]! - events.lineStart[i]!
     const event = Number(
-      addEvent.run(
-        sourceRow(context, sources, source),
+      this.#addEvent.run(
+        this.#sourceRow(events.sources[i]!),
         profile,
-        head?.event ?? null,
+        previous,
         kind,
         events.happenedAt[i]!,
         events.receivedAt[i]!,
         at,
         events.bot[i]!,
         order,
-        lineCount === 0 ? null : nextLine,
+        lineCount === 0 ? null : this.#nextLine,
         lineCount,
       ).lastInsertRowid,
     )
     const key = keyring.ensure(profile ?? NO_PROFILE, random)
-    addPayload.run(event, seal(key, events.payloads[i] ?? '', `event ${event}`, random))
-    addLines(context, events, i, nextLine, { event, profile, basket: order ?? -event })
-    nextLine += lineCount
+    this.#addPayload.run(event, seal(key, events.payloads[i]!, `event ${event}`, random))
+    this.#addLines(i, { event, profile, basket: order ?? -event })
     if (head !== undefined) {
       head.event = event
       if (at > head.seenAt) head.seenAt = at
     }
     const traits = events.traits[i]
-    if (traits !== undefined && profile !== null) foldTraits(context, profile, JSON.parse(traits), at)
-    added++
+    if (traits !== undefined && profile !== null) foldTraits(this.#context, profile, JSON.parse(traits), at)
+    return { row: event, previous: previous ?? 0 }
   }
-  const setHead = connection.statement('UPDATE profiles SET last_event = ?, last_seen_at = ? WHERE row = ?')
-  for (const [profile, head] of heads) setHead.run(head.event, head.seenAt, profile)
-  putStates(context, states, (profile) => heads.has(profile))
-  return { added, known: count - added }
-}
 
-function addLines(
-  { connection }: WriteContext,
-  events: EncodedEvents,
-  i: number,
-  firstRow: number,
-  of: { event: number; profile: number | null; basket: number },
-): void {
-  const add = connection.statement(
-    `INSERT INTO lines (row, event, profile, product, kind, at, quantity, price_micros, currency, basket, bot)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const from = events.lineStart[i]!
-  for (let line = from; line < events.lineStart[i + 1]!; line++) {
-    const price = events.priceMicros[line]!
-    add.run(
-      firstRow + line - from,
-      of.event,
-      of.profile,
-      events.product[line]!,
-      events.kind[i]!,
-      events.at[i]!,
-      events.quantity[line]!,
-      Number.isNaN(price) ? null : price,
-      events.currencies[line] ?? null,
-      of.basket,
-      events.bot[i]!,
-    )
+  /** Writes the heads of the chains. */
+  finish(): void {
+    const { connection } = this.#context
+    const setHead = connection.statement('UPDATE profiles SET last_event = ?, last_seen_at = ? WHERE row = ?')
+    for (const [profile, head] of this.#heads) setHead.run(head.event, head.seenAt, profile)
   }
-}
 
-function headOf({ connection }: WriteContext, heads: Map<ProfileRow, Head>, profile: ProfileRow): Head {
-  const known = heads.get(profile)
-  if (known) return known
-  const row = connection.statement('SELECT last_event, last_seen_at FROM profiles WHERE row = ?').get(profile)
-  if (row === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
-  const head = { event: optionalInteger(row, 'last_event') ?? null, seenAt: integer(row, 'last_seen_at') }
-  heads.set(profile, head)
-  return head
-}
+  #addLines(i: number, of: { event: number; profile: number | null; basket: number }): void {
+    const events = this.#events
+    for (let line = events.lineStart[i]!; line < events.lineStart[i + 1]!; line++) {
+      const price = events.priceMicros[line]!
+      this.#addLine.run(
+        this.#nextLine++,
+        of.event,
+        of.profile,
+        events.product[line]!,
+        events.kind[i]!,
+        events.at[i]!,
+        events.quantity[line]!,
+        Number.isNaN(price) ? null : price,
+        events.currencies[line] ?? null,
+        of.basket,
+        events.bot[i]!,
+      )
+    }
+  }
 
-function sourceRow({ connection }: WriteContext, sources: Map<string, number>, name: string): number {
-  const cached = sources.get(name)
-  if (cached !== undefined) return cached
-  const known = connection.statement('SELECT row FROM sources WHERE name = ?').get(name)
-  const row =
-    known === undefined
-      ? Number(connection.statement('INSERT INTO sources (name) VALUES (?)').run(name).lastInsertRowid)
-      : integer(known, 'row')
-  sources.set(name, row)
-  return row
+  #headOf(profile: ProfileRow): Head {
+    const known = this.#heads.get(profile)
+    if (known) return known
+    const { connection } = this.#context
+    const row = connection.statement('SELECT last_event, last_seen_at FROM profiles WHERE row = ?').get(profile)
+    if (row === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
+    const head = { event: optionalInteger(row, 'last_event') ?? null, seenAt: integer(row, 'last_seen_at') }
+    this.#heads.set(profile, head)
+    return head
+  }
+
+  #sourceRow(name: string): number {
+    const cached = this.#sources.get(name)
+    if (cached !== undefined) return cached
+    const { connection } = this.#context
+    const known = connection.statement('SELECT row FROM sources WHERE name = ?').get(name)
+    const row =
+      known === undefined
+        ? Number(connection.statement('INSERT INTO sources (name) VALUES (?)').run(name).lastInsertRowid)
+        : integer(known, 'row')
+    this.#sources.set(name, row)
+    return row
+  }
 }
 
 function orderRow({ connection, keyring }: WriteContext, orderId: string, kind: number): number {

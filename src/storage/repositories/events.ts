@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EventLine } from '../../contracts/event.ts'
-import type { EventRepository, ProfileRow, StoredEvent } from '../../core/ports.ts'
+import type { Clock, EventRepository, LoggedEvent, ProfileRow, StoredEvent } from '../../core/ports.ts'
 import { bytes, integer, optionalInteger, optionalText, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 import { open } from '../seal.ts'
@@ -15,7 +15,7 @@ const INLINE = 256
 /** Events read before the thread may do other work. */
 const CHUNK = 200
 
-export function createEventRepository(read: ReadContext, writer: WriterClient): EventRepository {
+export function createEventRepository(read: ReadContext, writer: WriterClient, clock: Clock): EventRepository {
   const { connection, keyring } = read
   const eventKeys = new EventKeys(connection, keyring.pepper)
   return {
@@ -26,20 +26,21 @@ export function createEventRepository(read: ReadContext, writer: WriterClient): 
         return Uint8Array.from(keys, (key) => (eventKeys.has(source, key) ? 1 : 0))
       })
     },
-    append: async (events, states = []) => writer.call('appendEvents', { events: encodeEvents(events), states }),
+    take: async (arrivals) => writer.call('takeEvents', { events: encodeEvents(arrivals), now: clock() }),
     ofProfile: (profile) => eventsOfProfile(read, profile),
+    since: (profile, after, upTo) => eventsSince(read, profile, after, upTo),
     async count() {
       return scalar(connection.statement('SELECT count(*) AS n FROM events').get(), 'n')
     },
   }
 }
 
-/** Rows of the events of one named profile, newest first. */
-export function eventChain({ connection }: Pick<ReadContext, 'connection'>, profile: ProfileRow): number[] {
+/** Rows of the events of one named profile after a row, newest first. */
+export function eventChain({ connection }: Pick<ReadContext, 'connection'>, profile: ProfileRow, after = 0): number[] {
   const head = connection.statement('SELECT last_event FROM profiles WHERE row = ?').get(profile)
   const before = connection.statement('SELECT previous FROM events WHERE row = ?')
   const rows: number[] = []
-  for (let event = head && optionalInteger(head, 'last_event'); event !== undefined; ) {
+  for (let event = head && optionalInteger(head, 'last_event'); event !== undefined && event > after; ) {
     rows.push(event)
     const row = before.get(event)
     event = row && optionalInteger(row, 'previous')
@@ -61,6 +62,35 @@ async function* eventsOfProfile(read: ReadContext, profile: ProfileRow): AsyncGe
   for (const [i, { row }] of found.entries()) {
     const event = readEvent(read, row)
     if (event !== undefined) yield event
+    if (i % CHUNK === CHUNK - 1) await setImmediate()
+  }
+}
+
+async function* eventsSince(
+  read: ReadContext,
+  profile: ProfileRow,
+  after: number,
+  upTo: number,
+): AsyncGenerator<LoggedEvent> {
+  const { connection } = read
+  const products = connection.statement(
+    'SELECT product FROM lines WHERE event = ?1 AND row >= ?2 AND row < ?2 + ?3 ORDER BY row',
+  )
+  const place = connection.statement('SELECT first_line, line_count FROM events WHERE row = ?')
+  const rows = eventChain(read, profile, after).filter((row) => row <= upTo)
+  for (const [i, row] of rows.reverse().entries()) {
+    const stored = readEvent(read, row)
+    const at = place.get(row)
+    if (stored !== undefined && at !== undefined) {
+      const first = optionalInteger(at, 'first_line') ?? 0
+      const lines = products.all(row, first, integer(at, 'line_count'))
+      yield {
+        row,
+        key: stored.key,
+        event: stored.event,
+        products: Int32Array.from(lines, (one) => integer(one, 'product')),
+      }
+    }
     if (i % CHUNK === CHUNK - 1) await setImmediate()
   }
 }

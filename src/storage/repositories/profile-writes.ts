@@ -2,7 +2,7 @@ import type { ConsentState } from '../../contracts/consent.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { parseUuid, uuidv7 } from '../../contracts/ids.ts'
 import type { ProfileRow, ProfileStateWrite } from '../../core/ports.ts'
-import { integer, scalar } from '../dialects/sqlite/row.ts'
+import { integer, scalar, text } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -24,70 +24,85 @@ export function resolveProfiles(
   context: WriteContext,
   { names, now }: { names: readonly ProfileName[]; now: number },
 ): Int32Array {
-  const { connection, keyring, random } = context
-  const find = connection.statement('SELECT row FROM profiles WHERE hash = ?')
-  const add = connection.statement(
-    'INSERT INTO profiles (row, id, hash, known, sealed, created_at, last_seen_at, basis) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  )
-  // The row is chosen beforehand, since the seal is bound to it; AUTOINCREMENT remembers the largest ever given.
-  let last = scalar(
-    connection.statement("SELECT coalesce(max(seq), 0) AS n FROM sqlite_sequence WHERE name = 'profiles'").get(),
-    'n',
-  )
-  const rows = new Int32Array(names.length)
-  for (const [i, { known, id, at, basis }] of names.entries()) {
-    const hash = profileHash(keyring.pepper, known, id)
-    const found = find.get(hash)
-    if (found !== undefined) {
-      rows[i] = integer(found, 'row')
-      continue
-    }
+  return Int32Array.from(names, (name) => resolveProfile(context, name, now))
+}
+
+export function resolveProfile(context: WriteContext, { known, id, at, basis }: ProfileName, now: number): ProfileRow {
+  const { connection, keyring, random, names } = context
+  const name = `${known ? 'u' : 'a'}${id}`
+  const cached = names.profiles.get(name)
+  if (cached !== undefined) return cached
+  const hash = profileHash(keyring.pepper, known, id)
+  const found = connection.statement('SELECT row FROM profiles WHERE hash = ?').get(hash)
+  const row = found === undefined ? addProfile() : integer(found, 'row')
+  names.profiles.set(name, row)
+  return row
+
+  function addProfile(): ProfileRow {
     const uuid = parseUuid(uuidv7(now, (bytes) => bytes.set(random.take(bytes.length))))
     if (uuid === undefined) throw new TypeError('a made UUID must parse')
-    const row = ++last
-    const sealed = seal(keyring.ensure(row, random), id, `name ${row}`, random)
-    add.run(row, uuid, hash, known ? 1 : 0, sealed, at, at, basis)
-    rows[i] = row
+    // The row is chosen beforehand, since the seal is bound to it; AUTOINCREMENT remembers the largest ever given.
+    const last = connection.statement("SELECT coalesce(max(seq), 0) AS n FROM sqlite_sequence WHERE name = 'profiles'")
+    const next = scalar(last.get(), 'n') + 1
+    const sealed = seal(keyring.ensure(next, random), id, `name ${next}`, random)
+    connection
+      .statement(
+        `INSERT INTO profiles (row, id, hash, known, sealed, created_at, last_seen_at, basis)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(next, uuid, hash, known ? 1 : 0, sealed, at, at, basis)
+    return next
   }
-  return rows
 }
 
-/** @throws CodedError PROFILE_NOT_FOUND when a profile was erased meanwhile; nothing is written then */
+/** States of profiles that were erased meanwhile are left out. */
 export function writeStates({ connection }: WriteContext, states: readonly ProfileStateWrite[]): void {
-  putStates({ connection }, states, () => false)
-}
-
-/** @param isThere true where the caller has just seen the profile */
-export function putStates(
-  { connection }: Pick<WriteContext, 'connection'>,
-  states: readonly ProfileStateWrite[],
-  isThere: (profile: ProfileRow) => boolean,
-): void {
-  const exists = connection.statement('SELECT 1 AS yes FROM profiles WHERE row = ?')
   const write = connection.statement(
-    `INSERT INTO profile_states (profile, version, state) VALUES (?, ?, ?)
-     ON CONFLICT (profile) DO UPDATE SET version = excluded.version, state = excluded.state`,
+    `INSERT INTO profile_states (profile, version, state, through)
+     SELECT row, ?2, ?3, ?4 FROM profiles WHERE row = ?1
+     ON CONFLICT (profile) DO UPDATE SET version = excluded.version, state = excluded.state, through = excluded.through`,
   )
-  for (const { profile, version, state } of states) {
-    if (!isThere(profile) && exists.get(profile) === undefined) {
-      throw new CodedError('PROFILE_NOT_FOUND', { profile })
-    }
-    write.run(profile, version, state)
-  }
+  for (const { profile, version, state, through } of states) write.run(profile, version, state, through)
 }
 
 /** Statements are kept as they were made; the same one a second time changes nothing. */
 export function writeConsents(
-  { connection }: WriteContext,
+  context: WriteContext,
   { profile, consents }: { profile: ProfileRow; consents: readonly ConsentState[] },
 ): void {
-  const exists = connection.statement('SELECT 1 AS yes FROM profiles WHERE row = ?')
+  const exists = context.connection.statement('SELECT 1 AS yes FROM profiles WHERE row = ?')
   if (exists.get(profile) === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
-  const write = connection.statement(
-    `INSERT INTO consents (profile, purpose, at, source, granted) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET granted = min(granted, excluded.granted)`,
-  )
-  for (const { purpose, at, source, granted } of consents) write.run(profile, purpose, at, source, granted ? 1 : 0)
+  for (const consent of consents) addConsent(context, profile, consent)
+}
+
+export function addConsent(
+  { connection }: Pick<WriteContext, 'connection'>,
+  profile: ProfileRow,
+  { purpose, at, source, granted }: ConsentState,
+): void {
+  const said = granted ? 1 : 0
+  const latest = connection
+    .statement('SELECT at, source, granted FROM consents WHERE profile = ? AND purpose = ? ORDER BY at DESC LIMIT 2')
+    .all(profile, purpose)
+  const [last, before] = latest
+  // A browser repeats what was said with every event: of an unbroken run the first and the last statement are kept.
+  if (
+    last !== undefined &&
+    before !== undefined &&
+    integer(last, 'at') <= at &&
+    latest.every((one) => integer(one, 'granted') === said && text(one, 'source') === source)
+  ) {
+    connection
+      .statement('UPDATE consents SET at = ? WHERE profile = ? AND purpose = ? AND at = ? AND source = ?')
+      .run(at, profile, purpose, integer(last, 'at'), source)
+    return
+  }
+  connection
+    .statement(
+      `INSERT INTO consents (profile, purpose, at, source, granted) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET granted = min(granted, excluded.granted)`,
+    )
+    .run(profile, purpose, at, source, said)
 }
 
 export function markBot({ connection }: WriteContext, { profile, bot }: { profile: ProfileRow; bot: boolean }): void {

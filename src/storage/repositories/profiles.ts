@@ -1,7 +1,15 @@
 import { type ConsentState, LEGAL_BASES, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
 import { formatUuid, parseUuid } from '../../contracts/ids.ts'
-import type { Clock, Identity, IdentityLink, ProfileRepository, ProfileRow, StoredProfile } from '../../core/ports.ts'
-import { bytes, integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
+import type {
+  Clock,
+  Identity,
+  IdentityLink,
+  ProfileRepository,
+  ProfileRow,
+  StoredProfile,
+  StoredState,
+} from '../../core/ports.ts'
+import { bytes, integer, optionalBytes, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 import { canonicalOf, membersOf } from './identities.ts'
 import { type ProfileName, profileHash } from './profile-writes.ts'
@@ -46,11 +54,14 @@ export function createProfileRepository(read: ReadContext, writer: WriterClient,
       return scalar(row, 'n')
     },
     async states(rows) {
-      const find = connection.statement('SELECT version, state FROM profile_states WHERE profile = ?')
-      const states = new Map<ProfileRow, { version: number; state: Uint8Array }>()
+      const find = connection.statement(
+        `SELECT version, state, through, last_event FROM profiles LEFT JOIN profile_states ON profile = row
+         WHERE row = ? AND (version IS NOT NULL OR last_event IS NOT NULL)`,
+      )
+      const states = new Map<ProfileRow, StoredState>()
       for (const profile of rows) {
         const row = find.get(profile)
-        if (row !== undefined) states.set(profile, { version: integer(row, 'version'), state: bytes(row, 'state') })
+        if (row !== undefined) states.set(profile, storedState(row))
       }
       return states
     },
@@ -81,6 +92,15 @@ export function createProfileRepository(read: ReadContext, writer: WriterClient,
       const keys = await writer.destroyKeys(members)
       return keys === 0 ? counts : { ...counts, profile_keys: keys }
     },
+  }
+}
+
+function storedState(row: Row): StoredState {
+  return {
+    version: optionalInteger(row, 'version') ?? 0,
+    state: optionalBytes(row, 'state') ?? new Uint8Array(0),
+    through: optionalInteger(row, 'through') ?? 0,
+    lastEvent: optionalInteger(row, 'last_event') ?? 0,
   }
 }
 

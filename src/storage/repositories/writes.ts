@@ -2,7 +2,7 @@ import { addApiKey, removeApiKey, useApiKey } from './api-keys.ts'
 import { deleteProducts, resolveProducts, upsertProducts } from './catalog-writes.ts'
 import { appendDecisions } from './decisions.ts'
 import { eraseProfile } from './erase.ts'
-import { appendEvents } from './event-writes.ts'
+import { takeEvents } from './event-intake.ts'
 import { addExperiment, removeExperiment, updateExperiment } from './experiments.ts'
 import { linkProfiles, unlinkProfiles } from './identities.ts'
 import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
@@ -23,7 +23,7 @@ function knownKeys(
 
 /** Everything that the writer's thread can be asked to do inside a transaction. */
 export const WRITES = {
-  appendEvents,
+  takeEvents,
   knownKeys,
   resolveProducts,
   upsertProducts,

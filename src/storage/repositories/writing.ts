@@ -2,6 +2,7 @@ import type { Connection } from '../dialects/sqlite/connection.ts'
 import type { RandomStream } from '../seal.ts'
 import type { EventKeys } from './event-keys.ts'
 import type { Keyring } from './keyring.ts'
+import type { NameCache } from './name-cache.ts'
 
 /** What a write is given: it runs on the writer's thread, inside the transaction of its group. */
 export interface WriteContext {
@@ -9,6 +10,7 @@ export interface WriteContext {
   readonly keyring: Keyring
   readonly random: RandomStream
   readonly eventKeys: EventKeys
+  readonly names: NameCache
 }
 
 /** What a read on the calling thread is given. */

@@ -44,7 +44,7 @@ function commitOne(context: WriteContext, write: Write, path: string): Outcome {
 }
 
 function underSavepoint(context: WriteContext, write: Write, path: string): Outcome {
-  const { connection, eventKeys } = context
+  const { connection, eventKeys, names } = context
   connection.exec('SAVEPOINT one_write')
   try {
     const value = write(context)
@@ -55,12 +55,14 @@ function underSavepoint(context: WriteContext, write: Write, path: string): Outc
     if (isDiskFault(error) || !connection.inTransaction) throw error
     connection.exec('ROLLBACK TO one_write; RELEASE one_write')
     eventKeys.refresh()
+    names.clear()
     return { ok: false, error: codedFrom(error, path) }
   }
 }
 
-function rollBack({ connection, keyring, eventKeys }: WriteContext): void {
+function rollBack({ connection, keyring, eventKeys, names }: WriteContext): void {
   if (connection.inTransaction) connection.exec('ROLLBACK')
   keyring.rollBack()
   eventKeys.refresh()
+  names.clear()
 }

@@ -38,7 +38,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   if (erased.length > 0) await writer.destroyKeys(erased)
   return {
     location: directory,
-    events: createEventRepository(opened, writer),
+    events: createEventRepository(opened, writer, clock),
     catalog: createCatalogRepository(connection, writer, clock),
     profiles: createProfileRepository(opened, writer, clock),
     models: createModelRepository(connection, writer, clock, layout),

@@ -2,6 +2,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { layoutOf } from '../../layout.ts'
 import { EventKeys } from '../../repositories/event-keys.ts'
 import { Keyring } from '../../repositories/keyring.ts'
+import { NameCache } from '../../repositories/name-cache.ts'
 import { WRITES } from '../../repositories/writes.ts'
 import type { WriteContext } from '../../repositories/writing.ts'
 import { RandomStream } from '../../seal.ts'
@@ -40,6 +41,7 @@ const context: WriteContext = {
   keyring,
   random: new RandomStream(data.seed),
   eventKeys: new EventKeys(connection, keyring.pepper),
+  names: new NameCache(),
 }
 /** True while the log may still hold rows of erased shoppers, since somebody was reading when it was to be cut. */
 let logToCut = false
