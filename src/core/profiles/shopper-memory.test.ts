@@ -93,6 +93,22 @@ it('does not keep what was read before a write and came after it', async () => {
   expect(await memory.find('slow', () => Promise.reject(new Error('it is remembered')))).toBe(now)
 })
 
+it('forgets who is remembered apart when one is read who is already linked', async () => {
+  const memory = new ShopperMemory(10)
+  const { profiles } = memory.watch(store)
+  const [phone = -1, ada = -1] = await profiles.resolve([
+    { anonymousId: 'linked-phone', at: NOW, basis: 'contract' },
+    { userId: 'linked-ada', at: NOW, basis: 'contract' },
+  ])
+  const alone = { basis: 'contract' as const, bot: false, states: new Map(), statements: [] }
+  await memory.find('phone', async () => ({ ...alone, profile: phone, members: [phone] }))
+  await memory.find('ada', async () => ({ ...alone, profile: ada, members: [ada, phone] }))
+  // The write that linked them tells of it last.
+  await profiles.link(phone, ada, 'identified', NOW)
+  const joined = { ...alone, profile: ada, members: [ada, phone] }
+  expect(await memory.find('phone', async () => joined)).toBe(joined)
+})
+
 async function take(
   step: Step,
   { profiles }: Store,

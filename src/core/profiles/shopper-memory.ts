@@ -116,6 +116,8 @@ export class ShopperMemory {
     if (known !== undefined) {
       known.ids.add(id)
     } else {
+      // Read while a link was being written: who is remembered apart is part of this one now.
+      for (const member of shopper.members) this.#forget(member)
       this.#shoppers.set(shopper.profile, { shopper, ids: new Set([id]) })
       for (const member of shopper.members) this.#byMember.set(member, shopper.profile)
     }
