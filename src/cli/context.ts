@@ -18,6 +18,8 @@ export interface Context {
   readonly workingDirectory: string
   /** Aborted by Ctrl-C or when the process is asked to end. */
   readonly signal: AbortSignal
+  /** Calls the listener whenever the process is asked to restart what it serves (SIGUSR2). */
+  readonly onRestart?: (listener: () => void) => void
   /** Resolves after so many milliseconds. */
   readonly wait: (millis: number) => Promise<void>
 }

@@ -20,6 +20,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     controller.abort()
   })
 }
+const restarts: (() => void)[] = []
+if (process.platform !== 'win32') {
+  process.on('SIGUSR2', () => {
+    for (const listener of restarts) listener()
+  })
+}
 // bin/storemind keeps a channel open; when it is killed, this process stops as well.
 process.on('disconnect', () => controller.abort())
 process.channel?.unref()
@@ -52,6 +58,7 @@ const context: Context = {
   environment: process.env,
   workingDirectory: process.cwd(),
   signal: controller.signal,
+  onRestart: (listener) => restarts.push(listener),
   wait: (millis) => new Promise((resolve) => setTimeout(resolve, millis)),
 }
 

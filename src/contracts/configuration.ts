@@ -49,6 +49,13 @@ export const Configuration = Type.Object({
     maximum: 3600,
     description: 'Seconds that a connection may wait for its next request; longer than a proxy in front keeps its own.',
   }),
+  'server.drainTimeout': Type.Integer({
+    default: 2,
+    minimum: 0,
+    maximum: 600,
+    description:
+      'Seconds that connections without a request stay open when the server stops; what is being answered is finished in any case.',
+  }),
   'server.maxConnections': Type.Integer({
     default: 15_000,
     minimum: 10,

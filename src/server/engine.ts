@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyListenOptions } from 'fastify'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { IMPORTERS } from '../connectors/registry.ts'
 import type { Configuration } from '../contracts/configuration.ts'
@@ -23,6 +23,7 @@ import { openRecommendations } from './capabilities.ts'
 import { createAdmission } from './http/admission.ts'
 import { type ConnectionLimits, createHttpApp } from './http/app.ts'
 import { listOf } from './http/cors.ts'
+import { drainOnClose } from './http/drain.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { mountIngest } from './ingest/mount.ts'
@@ -67,13 +68,17 @@ export interface Engine {
   /** The key that the storefront of a simulated store reads with; undefined for a real store. */
   readonly storefrontKey: string | undefined
   /**
-   * Opens the socket and keeps house from then on.
+   * Opens the socket, or takes the one that the process was given, and keeps house from then on.
+   * @param fd a socket that is bound already
    * @returns the address, for example `http://127.0.0.1:7654`
    * @throws CodedError ADDRESS_IN_USE
    */
-  listen(): Promise<string>
-  /** Finishes what is being answered, stops jobs at a safe point, and gives the store back. */
-  close(): Promise<void>
+  listen(fd?: number): Promise<string>
+  /**
+   * Finishes what is being answered, stops jobs at a safe point, and gives the store back. `/readyz` turns first.
+   * @param patience how long connections without a request stay open, milliseconds; none where left out
+   */
+  close(patience?: number): Promise<void>
 }
 
 const DAY = 86_400_000
@@ -226,12 +231,14 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
 
   let housekeeping: (() => void) | undefined
   let closing: Promise<void> | undefined
+  let patience = 0
+  drainOnClose(app, () => patience)
   const close = async () => {
     stopping = true
-    ready = false
     housekeeping?.()
-    await runner.close()
     await app.close()
+    ready = false
+    await runner.close()
     // What cannot be written now is read from the log at the next start.
     await live
       .flush()
@@ -245,23 +252,26 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     store,
     localToken,
     storefrontKey,
-    async listen() {
-      const url = await listenAt(app, configuration['server.host'], configuration['server.port'])
+    async listen(fd) {
+      const url = await listenAt(app, configuration['server.host'], configuration['server.port'], fd)
       lock.announce({ url, token: localToken })
       collectDefaultMetrics({ register: registry })
       housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
       return url
     },
-    close() {
+    close(given = 0) {
+      patience = given
       closing ??= close()
       return closing
     },
   }
 }
 
-async function listenAt(app: FastifyInstance, host: string, port: number): Promise<string> {
+async function listenAt(app: FastifyInstance, host: string, port: number, fd: number | undefined): Promise<string> {
   try {
-    return await app.listen({ host, port })
+    // Fastify hands its options on to Node, which knows of file descriptors; its types do not.
+    const given: FastifyListenOptions & { readonly fd?: number } = { host, port, ...(fd === undefined ? {} : { fd }) }
+    return await app.listen(given)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') throw new CodedError('ADDRESS_IN_USE', { address: `${host}:${port}` }, { cause: error })

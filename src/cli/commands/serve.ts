@@ -5,6 +5,7 @@ import { storeHolder } from '../../server/store-folder.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { effectiveConfiguration } from '../connect.ts'
 import { type Context, type GlobalOptions, storeDirectory } from '../context.ts'
+import { inheritedSocket, keepSocket, tellKeeper } from '../keep-socket.ts'
 
 interface ServeOptions {
   readonly port?: string
@@ -17,9 +18,19 @@ export const addServe: AddCommand = (program, context) => {
     .description('answer over HTTP until stopped')
     .option('--port <number>', 'port; 0 takes a free one')
     .option('--host <address>', 'address to listen on')
-  examples(command, ['serve', 'serve --store data/shop --port 8080', 'serve --host 0.0.0.0'])
+    .option('--keep-socket', 'a small parent process keeps the socket; SIGUSR2 to it restarts without refusing a call')
+  examples(command, [
+    'serve',
+    'serve --store data/shop --port 8080',
+    'serve --host 0.0.0.0',
+    'serve --store data/shop --keep-socket',
+  ])
   command.action(async () => {
-    const options = optionsOf<ServeOptions>(command)
+    const options = optionsOf<ServeOptions & { readonly keepSocket?: boolean }>(command)
+    if (options.keepSocket) {
+      const { values } = await effectiveConfiguration(context, withAddress(options))
+      return keepSocket(context, { host: values['server.host'], port: values['server.port'] })
+    }
     await serve(context, options, (engine, url) => {
       if (options.json) context.terminal.out(`${JSON.stringify({ url, store: storeDirectory(context, options) })}\n`)
       else context.terminal.out(welcome(engine, url))
@@ -39,14 +50,7 @@ export async function serve(
   const directory = storeDirectory(context, options)
   const holder = storeHolder(directory)
   if (holder !== undefined) throw new CodedError('STORE_LOCKED', { path: directory, pid: holder.pid })
-  const { values } = await effectiveConfiguration(context, {
-    ...options,
-    set: [
-      ...(options.set ?? []),
-      ...(options.port === undefined ? [] : [`server.port=${options.port}`]),
-      ...(options.host === undefined ? [] : [`server.host=${options.host}`]),
-    ],
-  })
+  const { values } = await effectiveConfiguration(context, withAddress(options))
   const logger = createLogger({
     level: values['log.level'],
     destination: { write: (line) => context.terminal.err(line) },
@@ -54,11 +58,24 @@ export async function serve(
   const { clock, randomBytes } = context
   const engine = await startEngine({ directory, configuration: values, clock, randomBytes, logger })
   try {
-    const url = await engine.listen()
+    const url = await engine.listen(inheritedSocket(context.environment))
+    tellKeeper()
     await onListening(engine, url)
     await aborted(context.signal)
   } finally {
-    await engine.close()
+    await engine.close(values['server.drainTimeout'] * 1000)
+  }
+}
+
+/** `--port` and `--host` are settings like others. */
+function withAddress(options: ServeOptions & GlobalOptions): GlobalOptions {
+  return {
+    ...options,
+    set: [
+      ...(options.set ?? []),
+      ...(options.port === undefined ? [] : [`server.port=${options.port}`]),
+      ...(options.host === undefined ? [] : [`server.host=${options.host}`]),
+    ],
   }
 }
 
