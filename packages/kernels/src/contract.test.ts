@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
+import { factorsContract } from '../../../testkit/kernels/factors-contract.ts'
 import { sparseContract } from '../../../testkit/kernels/sparse-contract.ts'
 import { type Kernels, openKernels } from './kernels.ts'
 
@@ -21,4 +22,5 @@ describe.each([
   }
   denseContract(name, open)
   sparseContract(name, open)
+  factorsContract(name, open)
 })

@@ -35,6 +35,21 @@ export interface KernelExports {
     y: number,
     yRow: number,
   ): void
+  factorRows(
+    rows: number,
+    d: number,
+    width: number,
+    offsets: number,
+    indices: number,
+    weights: number,
+    others: number,
+    own: number,
+    gram: number,
+    ridge: number,
+    predictions: number,
+    failures: number,
+    scratch: number,
+  ): void
   topkOffer(
     n: number,
     scores: number,
@@ -74,6 +89,7 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   cholesky: { count: 3, scratch: false },
   solveLower: { count: 7, scratch: false },
   sparseDense: { count: 9, scratch: false },
+  factorRows: { count: 12, scratch: true },
   topkOffer: { count: 8, scratch: false },
   topkFinish: { count: 4, scratch: false },
   topkProducts: { count: 12, scratch: true },

@@ -6,6 +6,7 @@ import { KernelError } from './errors.ts'
 import { type KernelExports, SCRATCH_BYTES, type Task } from './exports.ts'
 import type { Matrix } from './matrix.ts'
 import { choleskyFactor, solveFactored } from './operations/cholesky.ts'
+import { type FactorProblem, gramProduct, improveFactors } from './operations/factors.ts'
 import { type ProductOptions, product, symmetricProduct } from './operations/product.ts'
 import { type SparseMatrix, sparseProduct } from './operations/sparse.ts'
 import { type TopkQuestion, topk } from './operations/topk.ts'
@@ -105,6 +106,16 @@ export class Kernels {
   /** Y ← S·X. */
   sparse(y: Matrix, s: SparseMatrix, x: Matrix, options?: RunOptions): Promise<void> {
     return sparseProduct(this, y, s, x, options)
+  }
+
+  /** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns. */
+  gram(c: Matrix, a: Matrix, options?: RunOptions & { alpha?: number }): Promise<void> {
+    return gramProduct(this, c, a, options)
+  }
+
+  /** One pass of subspace optimisation over one side of a factorisation. @throws KernelError `not_positive_definite` */
+  improveFactors(problem: FactorProblem, options?: RunOptions): Promise<void> {
+    return improveFactors(this, problem, options)
   }
 
   /** For each user the k items with the largest inner product, best first, without those excluded. */

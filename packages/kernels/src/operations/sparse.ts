@@ -35,8 +35,8 @@ export async function sparseProduct(
 }
 
 /** Ranges of rows with about as many entries each, so that one long row does not keep all others waiting. */
-export function rowRanges(offsets: Int32Array, rows: number, threads: number): [number, number][] {
-  const parts = threads === 1 ? 8 : 8 * threads
+export function rowRanges(offsets: Int32Array, rows: number, threads: number, perThread = 8): [number, number][] {
+  const parts = perThread * threads
   const share = Math.max(1, (offsets[rows]! + rows) / parts)
   const ranges: [number, number][] = []
   for (let from = 0; from < rows; ) {

@@ -1,5 +1,6 @@
 import type { KernelExports } from '../exports.ts'
 import { denseKernels } from './dense.ts'
+import { factorKernels } from './factors.ts'
 import { sparseKernels } from './sparse.ts'
 import { topkKernels } from './topk.ts'
 import { vectorKernels } from './vector.ts'
@@ -12,6 +13,7 @@ export function typescriptKernels(buffer: ArrayBufferLike): KernelExports {
     ...vectorKernels(f),
     ...denseKernels(f),
     ...sparseKernels(f, i32),
+    ...factorKernels(f, i32),
     ...topkKernels(f, i32, new Uint8Array(buffer)),
   }
 }

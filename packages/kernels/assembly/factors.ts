@@ -1,0 +1,331 @@
+/** Entries whose factors are gathered at a time: with blocks of 64 they take 16 KB, half of the first cache. */
+const ENTRIES: usize = 64
+
+/** Rows that advance together: their small systems are solved side by side, one in each lane. */
+const TEAM: usize = 4
+
+/** Bytes of a matrix, a vector of a block. */
+const MATRIX: usize = 64 * 64 * 4
+const VECTOR: usize = 64 * 4
+
+/**
+ * One pass of subspace optimisation over rows of a factorisation with squared loss, the other side held still: for each
+ * row w with entries (i, c) and for each block π of its coordinates in turn, one Newton step
+ *
+ *     w_π ← w_π − (Σ c·h_iπ·h_iπᵀ + G_ππ + λ·I)⁻¹ · (Σ c·(h_i·w − 1)·h_iπ + G_π·w + λ·w_π)
+ *
+ * which is exact in the block. A row without entries becomes zero.
+ *
+ * Source   Rendle, Krichene, Zhang, Koren: iALS++, 2021, algorithm 2
+ * @param d coordinates, a multiple of 8
+ * @param width coordinates of a block, a multiple of 8 and at most 64
+ * @param offsets i32 [rows + 1]: entries of row r, counted from `indices`, `weights` and `predictions`
+ * @param indices i32: the other side's rows
+ * @param weights f32, above zero; 0 where all are 1
+ * @param others f32 [… × d], own f32 [rows × d]
+ * @param gram f32 [d × d], symmetric: what all pairs add, seen or not
+ * @param ridge f32 [rows]: λ of each row
+ * @param predictions f32, one place an entry, for this kernel's use
+ * @param failures i32, raised by one for each block of a row that was not positive definite, and was left as it stood
+ * @param scratch 150,528 bytes, aligned to 16
+ */
+export function factorRows(
+  rows: usize,
+  d: usize,
+  width: usize,
+  offsets: usize,
+  indices: usize,
+  weights: usize,
+  others: usize,
+  own: usize,
+  gram: usize,
+  ridge: usize,
+  predictions: usize,
+  failures: usize,
+  scratch: usize,
+): void {
+  const gradients = scratch + TEAM * MATRIX
+  const steps = gradients + TEAM * VECTOR
+  const panel = steps + TEAM * VECTOR
+  const lanes = panel + MATRIX
+  for (let r: usize = 0; r < rows; r += TEAM) {
+    const team = min(TEAM, rows - r)
+    let before: usize = 0
+    for (let from: usize = 0; from < d; from += width) {
+      const size = min(width, d - from)
+      for (let t: usize = 0; t < team; t++) {
+        const row = own + (((r + t) * d) << 2)
+        const lambda = load<f32>(ridge + ((r + t) << 2))
+        const start = load<i32>(offsets + ((r + t) << 2)) as usize
+        const count = (load<i32>(offsets + ((r + t) << 2), 4) as usize) - start
+        if (count === 0) clear(d, row)
+        const matrix = scratch + t * MATRIX
+        const gradient = gradients + t * VECTOR
+        begin(d, from, size, gram, lambda, row, matrix, gradient)
+        for (let e: usize = 0; e < count; e += ENTRIES) {
+          const many = min(ENTRIES, count - e)
+          const at = (start + e) << 2
+          const c: usize = weights === 0 ? 0 : weights + at
+          if (before === 0) predict(many, d, indices + at, others, row, predictions + at, panel)
+          const step = steps + t * VECTOR
+          gather(many, d, indices + at, c, others, from, size, before, step, predictions + at, panel, gradient)
+          for (let i: usize = 0; i < size; i += 4) {
+            for (let j = i & ~7; j < size; j += 8) {
+              accumulate(many, panel + (i << 2), panel + (j << 2), size << 2, matrix + ((i * size + j) << 2))
+            }
+          }
+        }
+      }
+      before = size
+      spread(team, size * size, scratch, MATRIX, lanes)
+      const right = lanes + ((size * size) << 4)
+      spread(team, size, gradients, VECTOR, right)
+      const failed = eliminate(size, lanes, right, team)
+      if (failed !== 0) atomic.add<i32>(failures, failed)
+      for (let t: usize = 0; t < team; t++) {
+        collect(size, right + (t << 2), steps + t * VECTOR, own + (((r + t) * d + from) << 2))
+      }
+    }
+  }
+}
+
+function clear(d: usize, row: usize): void {
+  for (let i: usize = 0; i < d << 2; i += 16) v128.store(row + i, f32x4.splat(0))
+}
+
+/**
+ * The product of the row with each entry's factors. The factors stand all over the memory: a first round only touches
+ * them, so that many are on their way at once.
+ */
+function predict(
+  count: usize,
+  d: usize,
+  index: usize,
+  others: usize,
+  row: usize,
+  prediction: usize,
+  touched: usize,
+): void {
+  const bytes = d << 2
+  let sum: i32 = 0
+  for (let e: usize = 0; e < count << 2; e += 4) {
+    const other = others + (load<i32>(index + e) as usize) * bytes
+    for (let line: usize = 0; line < bytes; line += 64) sum ^= load<i32>(other + line)
+  }
+  store<i32>(touched, sum)
+  for (let e: usize = 0; e < count << 2; e += 4) {
+    store<f32>(prediction + e, dot8(d, others + (load<i32>(index + e) as usize) * bytes, row))
+  }
+}
+
+/** What does not depend on the entries: matrix ← G_ππ + λ·I, gradient ← G_π·w + λ·w_π. */
+function begin(
+  d: usize,
+  from: usize,
+  size: usize,
+  gram: usize,
+  lambda: f32,
+  row: usize,
+  matrix: usize,
+  gradient: usize,
+): void {
+  const bytes = size << 2
+  const pitch = d << 2
+  const corner = gram + (from << 2)
+  const block = row + (from << 2)
+  for (let i: usize = 0; i < size; i++) {
+    const line = corner + (from + i) * pitch
+    for (let j: usize = 0; j < bytes; j += 32) {
+      v128.store(matrix + j, v128.load(line + j))
+      v128.store(matrix + j, v128.load(line + j, 16), 16)
+    }
+    store<f32>(matrix + (i << 2), load<f32>(line + (i << 2)) + lambda)
+    matrix += bytes
+  }
+  // G is symmetric: its rows, each times a coordinate, give the product without sums across lanes.
+  const lambdas = f32x4.splat(lambda)
+  for (let j: usize = 0; j < bytes; j += 32) {
+    let low0 = f32x4.mul(lambdas, v128.load(block + j))
+    let high0 = f32x4.mul(lambdas, v128.load(block + j, 16))
+    let low1 = f32x4.splat(0)
+    let high1 = low1
+    let line = corner + j
+    for (let i: usize = 0; i < d << 2; i += 8) {
+      const first = v128.load_splat<f32>(row + i)
+      const second = v128.load_splat<f32>(row + i, 4)
+      low0 = f32x4.add(low0, f32x4.mul(first, v128.load(line)))
+      high0 = f32x4.add(high0, f32x4.mul(first, v128.load(line, 16)))
+      line += pitch
+      low1 = f32x4.add(low1, f32x4.mul(second, v128.load(line)))
+      high1 = f32x4.add(high1, f32x4.mul(second, v128.load(line, 16)))
+      line += pitch
+    }
+    v128.store(gradient + j, f32x4.add(low0, low1))
+    v128.store(gradient + j, f32x4.add(high0, high1), 16)
+  }
+}
+
+/**
+ * For each entry: its prediction, brought up to the last step; √c·h_π into the panel; c·(prediction − 1)·h_π onto the
+ * gradient. `before` is the width of the block that `step` was of, 0 for none yet.
+ */
+function gather(
+  count: usize,
+  d: usize,
+  index: usize,
+  weight: usize,
+  others: usize,
+  from: usize,
+  size: usize,
+  before: usize,
+  step: usize,
+  prediction: usize,
+  panel: usize,
+  gradient: usize,
+): void {
+  const bytes = size << 2
+  for (let e: usize = 0; e < count << 2; e += 4) {
+    const h = others + (((load<i32>(index + e) as usize) * d + from) << 2)
+    let guess = load<f32>(prediction + e)
+    if (before !== 0) {
+      guess -= dot8(before, h - (before << 2), step)
+      store<f32>(prediction + e, guess)
+    }
+    const c: f32 = weight === 0 ? 1 : load<f32>(weight + e)
+    const pull = f32x4.splat(c * (guess - 1))
+    const root = f32x4.splat(weight === 0 ? 1 : Mathf.sqrt(c))
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const low = v128.load(h + i)
+      const high = v128.load(h + i, 16)
+      v128.store(panel + i, f32x4.mul(root, low))
+      v128.store(panel + i, f32x4.mul(root, high), 16)
+      v128.store(gradient + i, f32x4.add(v128.load(gradient + i), f32x4.mul(pull, low)))
+      v128.store(gradient + i, f32x4.add(v128.load(gradient + i, 16), f32x4.mul(pull, high)), 16)
+    }
+    panel += bytes
+  }
+}
+
+/** Σ xᵢ·yᵢ for a multiple of 8. */
+function dot8(n: usize, x: usize, y: usize): f32 {
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  for (let i: usize = 0; i < n << 2; i += 32) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(x + i), v128.load(y + i)))
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(x + i, 16), v128.load(y + i, 16)))
+  }
+  s0 = f32x4.add(s0, s1)
+  s0 = f32x4.add(s0, v128.shuffle<f32>(s0, s0, 2, 3, 0, 1))
+  return f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1)
+}
+
+/** C [4 × 8] ← C + Σ over the panel's rows of a (4 numbers) times b (8 numbers); `pitch` bytes between rows of each. */
+function accumulate(count: usize, a: usize, b: usize, pitch: usize, c: usize): void {
+  const r1 = c + pitch
+  const r2 = r1 + pitch
+  const r3 = r2 + pitch
+  let c00 = v128.load(c)
+  let c01 = v128.load(c, 16)
+  let c10 = v128.load(r1)
+  let c11 = v128.load(r1, 16)
+  let c20 = v128.load(r2)
+  let c21 = v128.load(r2, 16)
+  let c30 = v128.load(r3)
+  let c31 = v128.load(r3, 16)
+  for (; count > 0; count--) {
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const a0 = v128.load_splat<f32>(a)
+    c00 = f32x4.add(c00, f32x4.mul(a0, b0))
+    c01 = f32x4.add(c01, f32x4.mul(a0, b1))
+    const a1 = v128.load_splat<f32>(a, 4)
+    c10 = f32x4.add(c10, f32x4.mul(a1, b0))
+    c11 = f32x4.add(c11, f32x4.mul(a1, b1))
+    const a2 = v128.load_splat<f32>(a, 8)
+    c20 = f32x4.add(c20, f32x4.mul(a2, b0))
+    c21 = f32x4.add(c21, f32x4.mul(a2, b1))
+    const a3 = v128.load_splat<f32>(a, 12)
+    c30 = f32x4.add(c30, f32x4.mul(a3, b0))
+    c31 = f32x4.add(c31, f32x4.mul(a3, b1))
+    a += pitch
+    b += pitch
+  }
+  v128.store(c, c00)
+  v128.store(c, c01, 16)
+  v128.store(r1, c10)
+  v128.store(r1, c11, 16)
+  v128.store(r2, c20)
+  v128.store(r2, c21, 16)
+  v128.store(r3, c30)
+  v128.store(r3, c31, 16)
+}
+
+/** Turns arrays of n numbers, `apart` bytes apart, into n vectors with one lane an array; lanes beyond `team` repeat the first. */
+function spread(team: usize, n: usize, from: usize, apart: usize, to: usize): void {
+  const second = team > 1 ? from + apart : from
+  const third = team > 2 ? from + 2 * apart : from
+  const fourth = team > 3 ? from + 3 * apart : from
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const r0 = v128.load(from + i)
+    const r1 = v128.load(second + i)
+    const r2 = v128.load(third + i)
+    const r3 = v128.load(fourth + i)
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
+    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2))
+    v128.store(to, v128.shuffle<f64>(low01, low23, 1, 3), 16)
+    v128.store(to, v128.shuffle<f64>(high01, high23, 0, 2), 32)
+    v128.store(to, v128.shuffle<f64>(high01, high23, 1, 3), 48)
+    to += 64
+  }
+}
+
+/**
+ * Four systems A·x = b at once, one in each lane: A [n × n] symmetric positive definite, its upper triangle given and
+ * lost; b becomes x. A lane whose pivot is not above zero and finite gets zeros.
+ *
+ * @returns how many of the first `team` lanes that were
+ */
+function eliminate(n: usize, a: usize, b: usize, team: usize): i32 {
+  const pitch = n << 4
+  let sound = f32x4.eq(f32x4.splat(0), f32x4.splat(0))
+  for (let k: usize = 0; k < n; k++) {
+    const pivotRow = a + k * pitch
+    const pivot = v128.load(pivotRow + (k << 4))
+    sound = v128.and(sound, v128.and(f32x4.gt(pivot, f32x4.splat(0)), f32x4.lt(pivot, f32x4.splat(Infinity))))
+    const inverse = f32x4.div(f32x4.splat(1), pivot)
+    v128.store(pivotRow + (k << 4), inverse)
+    const bk = v128.load(b + (k << 4))
+    for (let i = (k + 1) << 4; i < pitch; i += 16) {
+      const factor = f32x4.mul(inverse, v128.load(pivotRow + i))
+      const row = a + (i >> 4) * pitch
+      for (let j = i; j < pitch; j += 16) {
+        v128.store(row + j, f32x4.sub(v128.load(row + j), f32x4.mul(factor, v128.load(pivotRow + j))))
+      }
+      v128.store(b + i, f32x4.sub(v128.load(b + i), f32x4.mul(factor, bk)))
+    }
+  }
+  for (let i = n; i > 0; ) {
+    i--
+    const row = a + i * pitch
+    let sum = v128.load(b + (i << 4))
+    for (let j = (i + 1) << 4; j < pitch; j += 16) {
+      sum = f32x4.sub(sum, f32x4.mul(v128.load(row + j), v128.load(b + j)))
+    }
+    v128.store(b + (i << 4), f32x4.mul(sum, v128.load(row + (i << 4))))
+  }
+  for (let i: usize = 0; i < n; i++) v128.store(b + (i << 4), v128.and(sound, v128.load(b + (i << 4))))
+  const failed = ~i32x4.bitmask(sound) & ((1 << (team as i32)) - 1)
+  return popcnt<i32>(failed)
+}
+
+/** Takes one lane of x as this row's step, and takes the step. */
+function collect(size: usize, lane: usize, step: usize, row: usize): void {
+  for (let i: usize = 0; i < size << 2; i += 4) {
+    const by = load<f32>(lane + (i << 2))
+    store<f32>(step + i, by)
+    store<f32>(row + i, load<f32>(row + i) - by)
+  }
+}

@@ -1,0 +1,78 @@
+import { KernelError } from '../errors.ts'
+import type { Task } from '../exports.ts'
+import type { Kernels } from '../kernels.ts'
+import { type Matrix, matrix, part, pointer, transposed } from '../matrix.ts'
+import type { RunOptions } from '../pool.ts'
+import { gemmTask, shape } from './product.ts'
+import { rowRanges, type SparseMatrix } from './sparse.ts'
+
+/** One side of a factorisation, to be improved while the other is held. */
+export interface FactorProblem {
+  /** [rows × d], d a multiple of 8: is improved. */
+  readonly own: Matrix
+  /** [columns × d] */
+  readonly others: Matrix
+  /** Entries of each row; what their values weigh, or nothing where all weigh 1. */
+  readonly entries: Omit<SparseMatrix, 'values'> & { readonly values?: Float32Array<SharedArrayBuffer> | undefined }
+  /** [d × d], symmetric: what all pairs add. */
+  readonly gram: Matrix
+  /** [rows]: λ of each row. */
+  readonly ridge: Float32Array<SharedArrayBuffer>
+  /** [entries]: room that the kernels use. */
+  readonly predictions: Float32Array<SharedArrayBuffer>
+  /** Coordinates solved together: 8, 16, … 64. */
+  readonly block: number
+}
+
+/**
+ * One pass of subspace optimisation over all rows (the kernel `factorRows` says what it solves).
+ * @throws KernelError `not_positive_definite`, `bad_argument`
+ */
+export async function improveFactors(k: Kernels, problem: FactorProblem, options: RunOptions = {}): Promise<void> {
+  const { own, others, entries, gram, ridge, predictions, block } = problem
+  const d = own.columns
+  const fits = own.rows === entries.rows && others.rows === entries.columns && others.columns === d
+  const dense = [own, others, gram].every((one) => one.columnStride === 1 && one.rowStride === d)
+  if (!fits || !dense || d % 8 !== 0 || gram.rows !== d || block % 8 !== 0 || block < 8 || block > 64) {
+    throw new KernelError('bad_argument', `factors of ${shape(own)} by ${shape(others)} in blocks of ${block}`)
+  }
+  const mark = k.arena.mark()
+  const failures = k.arena.i32(1)
+  const tasks = rowRanges(entries.offsets, entries.rows, k.threads, 16).map(([from, to]): Task => {
+    const offsets = entries.offsets.byteOffset + 4 * from
+    const given = [offsets, entries.indices.byteOffset, entries.values?.byteOffset ?? 0, pointer(others)]
+    const rows = [pointer(own) + 4 * from * d, pointer(gram), ridge.byteOffset + 4 * from]
+    return ['factorRows', to - from, d, block, ...given, ...rows, predictions.byteOffset, failures.byteOffset]
+  })
+  await k.run(tasks, options)
+  const failed = failures[0]!
+  k.arena.release(mark)
+  if (failed > 0) throw new KernelError('not_positive_definite', `${failed} blocks of rows of ${own.rows}`)
+}
+
+/** Rows that one task of a Gram matrix sums. The result depends on it, and must not on the number of threads. */
+const ROWS = 4096
+
+/** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns. */
+export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: RunOptions & { alpha?: number } = {}) {
+  const d = a.columns
+  if (c.rows !== d || c.columns !== d || c.columnStride !== 1 || c.rowStride !== d) {
+    throw new KernelError('bad_argument', `${shape(c)} of ${shape(a)} and its transpose`)
+  }
+  const mark = k.arena.mark()
+  const count = Math.max(1, Math.ceil(a.rows / ROWS))
+  const parts = Array.from({ length: count }, () => matrix(k.arena.f32(d * d), d, d))
+  const tasks = parts.map((to, p) => {
+    const rows = part(a, Math.min(p * ROWS, a.rows), Math.min((p + 1) * ROWS, a.rows))
+    return gemmTask(to, transposed(rows), rows, options.alpha ?? 1, 0)
+  })
+  await k.run(tasks, options)
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) {
+      let sum = 0
+      for (const { data } of parts) sum += data[i * d + j]!
+      c.data[c.offset + i * d + j] = sum
+    }
+  }
+  k.arena.release(mark)
+}

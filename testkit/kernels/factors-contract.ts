@@ -1,0 +1,110 @@
+import { type FactorProblem, type Kernels, matrix } from '@storemind/kernels'
+import { rng } from '@storemind/ml'
+import { describe, expect, test } from 'vitest'
+import { element, filled, type OpenKernels, randomMatrix, worstOf } from './under-test.ts'
+
+const COLUMNS = 150
+
+/** Rows of these many entries, among them the sides of a chunk (64) and more rows than advance together (4). */
+const COUNTS = [3, 0, 64, 63, 65, 1, 130, 0, 7, 40]
+
+function problemOf(k: Kernels, rows: number, d: number, block: number, weighted: boolean): FactorProblem {
+  const random = rng(rows + d)
+  const offsets = k.arena.i32(rows + 1)
+  for (let r = 0; r < rows; r++) offsets[r + 1] = offsets[r]! + COUNTS[r % COUNTS.length]!
+  const indices = k.arena.i32(offsets[rows]!)
+  for (let r = 0; r < rows; r++) {
+    for (let e = offsets[r]!; e < offsets[r + 1]!; e++) indices[e] = (7 * r + e - offsets[r]!) % COLUMNS
+  }
+
+  const weights = weighted ? k.arena.f32(indices.length) : undefined
+  for (let e = 0; e < (weights?.length ?? 0); e++) weights![e] = 0.2 + 3 * random.next()
+  const others = matrix(filled(k.arena.f32(COLUMNS * d), random), COLUMNS, d)
+  const own = matrix(filled(k.arena.f32(rows * d), random), rows, d)
+  const gram = matrix(k.arena.f32(d * d), d, d)
+  // 0.1·HᵀH: symmetric and positive.
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) {
+      let sum = 0
+      for (let c = 0; c < COLUMNS; c++) sum += 0.1 * element(others, c, i) * element(others, c, j)
+      gram.data[i * d + j] = sum
+    }
+  }
+  const ridge = k.arena.f32(rows).fill(0.5)
+  const predictions = k.arena.f32(indices.length)
+  const entries = { rows, columns: COLUMNS, offsets, indices, values: weights }
+  return { own, others, entries, gram, ridge, predictions, block }
+}
+
+/** The gradient of the loss at a coordinate of a row. */
+function gradient({ own, others, entries, gram, ridge }: FactorProblem, r: number, p: number): number {
+  let sum = ridge[r]! * element(own, r, p)
+  for (let q = 0; q < own.columns; q++) sum += element(gram, p, q) * element(own, r, q)
+  for (let e = entries.offsets[r]!; e < entries.offsets[r + 1]!; e++) {
+    let prediction = 0
+    for (let q = 0; q < own.columns; q++) prediction += element(own, r, q) * element(others, entries.indices[e]!, q)
+    sum += (entries.values?.[e] ?? 1) * (prediction - 1) * element(others, entries.indices[e]!, p)
+  }
+  return sum
+}
+
+export function factorsContract(name: string, open: OpenKernels): void {
+  describe(`${name}: factors`, () => {
+    test.each([
+      [1, 8, 8, false],
+      [3, 16, 8, true],
+      [4, 24, 16, false],
+      [5, 24, 16, true],
+      [11, 64, 64, true],
+      [12, 40, 16, false],
+    ] as const)(
+      '%d rows of %d coordinates in blocks of %d, weighted %s: the last block is solved, gradient within 1e-3',
+      async (rows, d, block, weighted) => {
+        const k = open()
+        const problem = problemOf(k, rows, d, block, weighted)
+        await k.improveFactors(problem)
+        const first = Math.floor((d - 1) / block) * block
+        expect(worstOf(rows, d - first, (r, p) => gradient(problem, r, first + p))).toBeLessThan(1e-3)
+        for (let r = 0; r < rows; r++) {
+          if (COUNTS[r % COUNTS.length] === 0) expect(worstOf(1, d, (_, p) => element(problem.own, r, p))).toBe(0)
+        }
+        for (let pass = 0; pass < (block < d ? 40 : 0); pass++) await k.improveFactors(problem)
+        expect(worstOf(rows, d, (r, p) => gradient(problem, r, p))).toBeLessThan(1e-3)
+      },
+    )
+
+    test('a row whose matrix is not positive definite is told and left as it was', async () => {
+      const k = open()
+      const problem = problemOf(k, 6, 16, 8, false)
+      problem.ridge[3] = -1000
+      const before = [...problem.own.data.subarray(48, 64)]
+      await expect(k.improveFactors(problem)).rejects.toMatchObject({
+        code: 'not_positive_definite',
+        detail: expect.stringMatching(/^2 /),
+      })
+      expect([...problem.own.data.subarray(48, 64)]).toEqual(before)
+      expect(worstOf(1, 8, (_, p) => gradient(problem, 4, 8 + p))).toBeLessThan(1e-3)
+    })
+
+    test('refuses blocks and shapes that it cannot do', async () => {
+      const k = open()
+      const problem = problemOf(k, 4, 16, 8, false)
+      for (const block of [0, 4, 72]) {
+        await expect(k.improveFactors({ ...problem, block })).rejects.toMatchObject({ code: 'bad_argument' })
+      }
+    })
+
+    test.each([0, 1, 4095, 4097])('the Gram matrix of %d rows is what syrk says, within 1e-2', async (rows) => {
+      const k = open()
+      const a = randomMatrix(k, rows, 12, 1, 0)
+      const gram = matrix(k.arena.f32(144), 12, 12)
+      await k.gram(gram, a, { alpha: 0.5 })
+      const worst = worstOf(12, 12, (i, j) => {
+        let sum = 0
+        for (let r = 0; r < rows; r++) sum += 0.5 * element(a, r, i) * element(a, r, j)
+        return sum - element(gram, i, j)
+      })
+      expect(worst).toBeLessThan(1e-2)
+    })
+  })
+}
