@@ -1,5 +1,6 @@
 import { attributeAffinity } from './content/attribute-affinity.ts'
 import { contentNeighbours } from './content/content-neighbours.ts'
+import { ials } from './factors/ials.ts'
 import { registry } from './frame/registry.ts'
 import { ease } from './linear/ease.ts'
 import { slist } from './linear/slist.ts'
@@ -24,6 +25,7 @@ export const ITEM_ALGORITHMS = [
   contentNeighbours,
   decayedPopularity,
   ease,
+  ials,
   itemNeighbours,
   personalFrequency,
   sessionNeighbours,

@@ -9,6 +9,7 @@ export const ML_ERRORS = {
   bad_parameter: 'A parameter is not acceptable: {detail}.',
   bad_model: 'The model cannot be opened: {detail}.',
   too_large: 'The task is larger than allowed: {detail}.',
+  thread_failed: 'A computing thread failed: {detail}.',
   cancelled: 'The run was cancelled: {detail}.',
 } as const
 
