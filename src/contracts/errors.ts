@@ -113,6 +113,18 @@ export const ERRORS = {
     why: 'A category is named by its whole path as the products carry it, for example "Home > Kitchen".',
     todo: 'Compare the path with the categories of GET /v1/products.',
   },
+  RULE_NOT_FOUND: {
+    status: 404,
+    what: 'There is no rule {rule}.',
+    why: 'Rules are found by their name, and none has this one.',
+    todo: 'See `storemind rules list` or GET /v1/rules.',
+  },
+  RULE_INVALID: {
+    status: 400,
+    what: 'The rule {rule} cannot be followed: {problem}.',
+    why: 'A rule that cannot do what it says is refused, not kept in silence.',
+    todo: 'Mend it and put it again; docs/rules.md shows each effect.',
+  },
   DECISION_NOT_FOUND: {
     status: 404,
     what: 'There is no decision {decision}.',

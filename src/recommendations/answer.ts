@@ -90,20 +90,44 @@ function lastOf(catalog: CatalogSnapshot, item: ProductRow): string | undefined 
     .at(-1)
 }
 
-/** The story of a decision in sentences. */
+/** Rows of the rules that a record speaks of. */
+export function rulesIn({ items, resting = [] }: Pick<DecodedRecord, 'items' | 'resting'>): number[] {
+  const named = items.flatMap(({ reasons }) =>
+    reasons.flatMap(({ code, value }) => (BY_RULE.has(code) && value !== undefined ? [value] : [])),
+  )
+  return [...new Set([...named, ...resting])]
+}
+
+/**
+ * The story of a decision in sentences.
+ * @param rules names of the rules in the record, by their rows
+ * @param attempts lists that were given up before this one
+ */
 export function summaryOf(
   { placement, experiment }: Pick<Decision, 'placement' | 'experiment'>,
   record: DecodedRecord,
+  rules: ReadonlyMap<number, string>,
+  attempts: number,
   language: Language,
 ): string[] {
   const { summary: words } = wordsOf(language)
   const drawn = record.items.filter(({ best }) => !best)
   const floored = drawn.filter(({ fresh }) => fresh).length
   const explored = drawn.length - floored
+  const nameOf = (row: number): string => rules.get(row) ?? String(row)
+  const byRule = record.items.flatMap(({ reasons }, i) =>
+    reasons.flatMap(({ code, value }) => {
+      if (value === undefined || !BY_RULE.has(code)) return []
+      return [code === 'placed_by_shop' ? words.placed(i + 1, nameOf(value)) : words.favoured(i + 1, nameOf(value))]
+    }),
+  )
   return [
     record.items.length === 0 ? words.nothing() : words.decided(placement, record.items.length),
     record.basis === 'personalised' ? words.personalised() : words.contextual(),
     record.modelVersion === null ? words.noModel() : words.model(record.modelVersion),
+    ...byRule,
+    ...(record.resting ?? []).map((row) => words.resting(nameOf(row))),
+    ...(attempts > 0 ? [words.attempts(attempts)] : []),
     ...Object.entries(record.refused).map(([policy, count]) => words.refused(policy, count)),
     ...(explored > 0 ? [words.explored(explored)] : []),
     ...(floored > 0 ? [words.floored(floored)] : []),

@@ -1,142 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NOW, type TrainedShop, trainedShop } from '../../test/recommendations/trained-shop.ts'
 import { plantedShop } from '../../testkit/recommendations/planted-shop.ts'
-import type { Decision, DecisionRequest } from '../contracts/decision.ts'
-import { CodedError } from '../contracts/errors.ts'
-import type { SegmentMessage } from '../contracts/event.ts'
-import { type Catalog, openCatalog } from '../core/catalog/catalog.ts'
-import { createDecisionLog } from '../core/decisions/log.ts'
-import { openPlacements, type Placements } from '../core/decisions/placements.ts'
-import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
-import { createAssigner } from '../core/outcomes/assign.ts'
-import { type Experiments, openExperiments } from '../core/outcomes/experiments.ts'
-import { createDecisionTokens } from '../core/outcomes/tokens.ts'
+import type { Decision } from '../contracts/decision.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
+import type { Placements } from '../core/decisions/placements.ts'
+import type { Experiments } from '../core/outcomes/experiments.ts'
 import type { Store } from '../core/ports.ts'
-import { createIngest } from '../core/profiles/ingest.ts'
-import { createLiveStates } from '../core/profiles/live-states.ts'
-import { createProfileReader } from '../core/profiles/reader.ts'
-import { createStore, openStore } from '../storage/store.ts'
-import { CAPABILITY } from './contracts.ts'
-import { openModels } from './decide/models.ts'
 import { createRecommendations, type RecommendationParts, type Recommendations } from './facade.ts'
-import { trainRecommendations } from './training.ts'
 
-const NOW = Date.UTC(2026, 4, 25)
 const DAY = 86_400_000
 
-let folder: string
+let shop: TrainedShop
 let store: Store
 let catalog: Catalog
 let placements: Placements
 let experiments: Experiments
-let registry: ModelRegistry
 let parts: RecommendationParts
 let recommendations: Recommendations
-let counter = 0
-
-const randomBytes = (bytes: Uint8Array): void => {
-  for (let i = 0; i < bytes.length; i++) {
-    counter = (Math.imul(counter, 1664525) + 1013904223) >>> 0
-    bytes[i] = counter >>> 24
-  }
-}
+let one: TrainedShop['one']
+let refusalOf: TrainedShop['refusalOf']
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'storemind-recommendations-'))
-  const options = { directory: join(folder, 'store'), clock: () => NOW, randomBytes }
-  await createStore(options)
-  store = await openStore(options)
-  const shop = plantedShop()
-  await store.catalog.upsert(
-    shop.products.map(({ product }) => product),
-    'test',
-  )
-  const live = createLiveStates(store)
-  const ingest = createIngest({ events: live.events, defaultCurrency: 'EUR' })
-  const orders = new Map<number, (typeof shop.lines)[number][]>()
-  for (const line of shop.lines) orders.set(line.basket, [...(orders.get(line.basket) ?? []), line])
-  const items = [...orders].map(([basket, lines]) => ({
-    source: 'test',
-    key: `o${basket}`,
-    basis: lines[0] && lines[0].profile % 2 === 0 ? ('contract' as const) : ('sample' as const),
-    receivedAt: NOW,
-    message: {
-      type: 'track',
-      userId: `u${lines[0]?.profile}`,
-      event: 'Order Completed',
-      timestamp: new Date(lines[0]?.at ?? 0).toISOString(),
-      properties: {
-        order_id: `o${basket}`,
-        products: lines.map(({ product }) => ({ product_id: `p${product}`, quantity: 1, price: 5 })),
-      },
-    } satisfies SegmentMessage,
-  }))
-  const { added } = await ingest.ingest(items)
-  expect(added).toBe(orders.size)
-
-  catalog = await openCatalog(store.catalog)
-  placements = await openPlacements(store.placements)
-  const clock = () => NOW
-  experiments = await openExperiments({ repository: store.experiments, placements, clock, randomBytes })
-  registry = createModelRegistry({
-    models: store.models,
-    clock,
-    capability: CAPABILITY,
-    tolerance: 0.02,
-    open: openModels,
+  shop = await trainedShop(async (untrained) => {
+    expect(await untrained.refusalOf({ profile: 'u0' })).toBe('NO_MODEL')
   })
-  parts = {
-    catalog,
-    profiles: createProfileReader({ profiles: live.profiles, rebuild: live.rebuild }),
-    products: store.catalog,
-    shoppers: store.profiles,
-    placements,
-    assigner: createAssigner({ experiments, assignments: store.experiments, profiles: store.profiles }),
-    experiments,
-    tokens: createDecisionTokens(new Uint8Array(32), 30),
-    models: registry,
-    log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
-    clock,
-    randomBytes,
-    language: 'en',
-  }
-  recommendations = createRecommendations(parts)
-  expect(await refusalOf({ profile: 'u0' })).toBe('NO_MODEL')
-
-  const reader = await store.reader()
-  const trained = await trainRecommendations(
-    reader,
-    { seed: 42, threads: 1, windowDays: 0, validationDays: 14, closedFormItems: 100 },
-    { signal: new AbortController().signal, clock, progress: () => undefined },
-  )
-  await reader.close()
-  const { version, verdict } = await registry.add(trained)
-  expect(verdict.passed).toBe(true)
-  await registry.promote(version.version)
+  ;({ store, catalog, placements, experiments, parts, recommendations, one, refusalOf } = shop)
+  expect(shop.registry.current?.version.status).toBe('serving')
 }, 60_000)
 
-afterAll(async () => {
-  await store.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function one(request: DecisionRequest, globalPrivacyControl = false): Promise<Decision> {
-  const [decision] = await recommendations.recommend([request], { globalPrivacyControl })
-  if (!decision) throw new Error('one request, no decision')
-  return decision
-}
-
-async function refusalOf(request: DecisionRequest): Promise<string> {
-  try {
-    await one(request)
-    return 'none'
-  } catch (error) {
-    if (error instanceof CodedError) return error.code
-    throw error
-  }
-}
+afterAll(() => shop.dispose())
 
 /** Tokens belong to one decision; what was chosen does not. */
 const untied = ({ items }: Decision) => items.map(({ token: _, ...item }) => item)

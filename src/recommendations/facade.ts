@@ -1,43 +1,31 @@
 import type { Decision, DecisionRequest, Explanation, Language } from '../contracts/decision.ts'
 import { CodedError } from '../contracts/errors.ts'
-import type { Catalog } from '../core/catalog/catalog.ts'
-import type { DecisionLog } from '../core/decisions/log.ts'
-import type { Placements } from '../core/decisions/placements.ts'
-import { drawSeed } from '../core/decisions/random.ts'
-import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
-import type { ModelRegistry } from '../core/models/registry.ts'
-import type { Assigner } from '../core/outcomes/assign.ts'
+import type { RuleTrialRequest } from '../contracts/routes/rules.ts'
+import type { RuleTrial } from '../contracts/rule.ts'
+import type { DecisionLog, MadeDecision } from '../core/decisions/log.ts'
+import { type DecodedRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
+import type { Rules } from '../core/decisions/rules/rules.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
 import { type DecisionTokens, itemToken } from '../core/outcomes/tokens.ts'
-import type { Assignment, CatalogRepository, Clock, ProfileRepository, ProfileRow, RandomBytes } from '../core/ports.ts'
-import type { ProfileReader } from '../core/profiles/reader.ts'
-import { itemsOf, summaryOf } from './answer.ts'
-import { askedOf } from './asked.ts'
+import type { ProfileRepository } from '../core/ports.ts'
+import { itemsOf, rulesIn, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
-import { decide } from './decide/decide.ts'
-import type { OpenModels } from './decide/models.ts'
-import { Newcomers } from './decide/newcomers.ts'
+import { createMaking, type MakingParts } from './making.ts'
+import { tryRule } from './trial.ts'
 
 /** What recommendations stand on; the server puts it together. */
-export interface RecommendationParts {
-  readonly catalog: Catalog
-  /** Tells what products are that came after training. */
-  readonly products: Pick<CatalogRepository, 'byRows'>
-  readonly profiles: ProfileReader
+export interface RecommendationParts extends MakingParts {
+  readonly rules: Rules
   /** Names the shoppers of decisions that were made. */
   readonly shoppers: Pick<ProfileRepository, 'byRow'>
-  readonly placements: Placements
-  /** Puts visitors into the arms of experiments. */
-  readonly assigner: Assigner
   /** Names the experiments of decisions that were made. */
   readonly experiments: Pick<Experiments, 'byRow'>
   readonly tokens: DecisionTokens
-  readonly models: Pick<ModelRegistry, 'current'>
   readonly log: DecisionLog
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
   /** Language of reasons where a request names none. */
   readonly language: Language
+  /** Lets other work be done in the middle of a long one. */
+  readonly pause: () => Promise<void>
 }
 
 /** The only door to this capability. */
@@ -59,48 +47,12 @@ export interface Recommendations {
    * @throws CodedError DECISION_NOT_FOUND
    */
   explain(id: string, language?: Language): Promise<Explanation>
+  /** What a rule would have changed in past decisions; changes nothing. @throws CodedError RULE_INVALID, NO_MODEL */
+  tryRule(request: RuleTrialRequest): Promise<RuleTrial>
 }
 
 export function createRecommendations(parts: RecommendationParts): Recommendations {
-  const newcomers = new Newcomers(parts.products)
-  const serving = (): { models: OpenModels; version: number } => {
-    const loaded = parts.models.current
-    if (!loaded) throw new CodedError('NO_MODEL', { model: CAPABILITY })
-    return { models: newcomers.open(loaded.models), version: loaded.version.version }
-  }
-  const decideOne = async (request: DecisionRequest, globalPrivacyControl: boolean): Promise<Made> => {
-    const placement = parts.placements.get(request.placement ?? 'home')
-    const catalog = parts.catalog.current
-    const { sections, ...asked } = askedOf(request, placement, catalog)
-    const now = parts.clock()
-    const optedOut = globalPrivacyControl || request.personalise === false
-    const view = await parts.profiles.read(request.profile, { purpose: 'personalisation', optedOut, now })
-    const assigned = await parts.assigner.assign(placement, request.profile, { optedOut, now })
-    if (parts.models.current) await newcomers.meet(parts.models.current.models, catalog)
-    // Asked after the last wait, so that one model and one catalogue answer the whole decision.
-    const { models, version } = serving()
-    const record = decide(
-      {
-        view,
-        placement: assigned?.placement ?? placement,
-        ...asked,
-        now,
-        seed: request.seed ?? drawSeed(parts.randomBytes),
-      },
-      models,
-      version,
-      catalog,
-      assigned === undefined ? sections : { ...sections, ...assigned.sections },
-    )
-    return {
-      request,
-      at: now,
-      placement: placement.name,
-      record,
-      ...(assigned?.assignment === undefined ? {} : { assignment: assigned.assignment }),
-      ...(view.basis === 'personalised' ? { profile: view.profile } : {}),
-    }
-  }
+  const making = createMaking(parts)
   /** What a decision says of its experiment; no name where the experiment was removed. */
   const experimentOf = ({ experiment: mark, held }: DecodedRecord): Pick<Decision, 'experiment' | 'holdout'> => {
     const found = mark && parts.experiments.byRow(mark.experiment)?.experiment
@@ -112,25 +64,26 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       ...(held ? { holdout: true } : {}),
     }
   }
+  const shopperOf = async (profile: number | undefined): Promise<string | undefined> =>
+    profile === undefined ? undefined : (await parts.shoppers.byRow(profile))?.id
   return {
     async recommend(requests, { globalPrivacyControl }) {
-      serving()
-      // Stock and prices are those of now, whoever changed them.
-      await parts.catalog.refresh()
-      const made: Made[] = []
-      for (const request of requests) made.push(await decideOne(request, globalPrivacyControl))
-      const ids = await parts.log.append(made.map(({ request: _, ...decision }) => decision))
+      if (!parts.models.current) throw new CodedError('NO_MODEL', { model: CAPABILITY })
+      const made: MadeDecision[] = []
+      for (const request of requests) made.push(await making.make(request, globalPrivacyControl))
+      const ids = await parts.log.append(made)
       const catalog = parts.catalog.current
-      return made.map(({ request, at, placement, record }, d): Decision => {
+      return made.map(({ at, placement, record }, d): Decision => {
+        const { profile, language = parts.language } = requests[d] ?? {}
         // Told from what was kept, so that an explanation later says the same.
         const kept = decodeRecord(encodeRecord(record))
         const id = ids[d] ?? ''
-        const items = kept.held ? [] : itemsOf(kept, catalog, request.language ?? parts.language)
+        const items = kept.held ? [] : itemsOf(kept, catalog, language)
         const token = items.length === 0 ? undefined : parts.tokens.issue(id, items.length, at)
         return {
           id,
           placement,
-          ...(request.profile === undefined ? {} : { profile: request.profile }),
+          ...(profile === undefined ? {} : { profile }),
           basis: record.basis,
           at,
           modelVersion: record.modelVersion,
@@ -143,12 +96,13 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       })
     },
     async explain(id, language = parts.language) {
-      const { at, placement, record, profile } = await parts.log.get(id)
-      const shopper = profile === undefined ? undefined : await parts.shoppers.byRow(profile)
+      const { at, placement, record, profile, attempts } = await parts.log.get(id)
+      const shopper = await shopperOf(profile)
+      const names = await parts.rules.names(rulesIn(record))
       const decision: Decision = {
         id,
         placement,
-        ...(shopper === undefined ? {} : { profile: shopper.id }),
+        ...(shopper === undefined ? {} : { profile: shopper }),
         basis: record.basis,
         at,
         modelVersion: record.modelVersion,
@@ -156,16 +110,22 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         refused: { ...record.refused },
         ...experimentOf(record),
       }
-      return { decision, seed: record.seed, summary: summaryOf(decision, record, language), replayable: false }
+      const summary = summaryOf(decision, record, names, attempts?.length ?? 0, language)
+      return { decision, seed: record.seed, summary, replayable: false }
     },
+    tryRule: (request) =>
+      tryRule(
+        {
+          ...parts,
+          decisions: parts.log,
+          serving: making.serving,
+          async viewOf(profile, now) {
+            const id = await shopperOf(profile)
+            if (id === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: String(profile) })
+            return parts.profiles.read(id, { purpose: 'personalisation', optedOut: false, now })
+          },
+        },
+        request,
+      ),
   }
-}
-
-interface Made {
-  readonly request: DecisionRequest
-  readonly at: number
-  readonly placement: string
-  readonly record: DecisionRecord
-  readonly profile?: ProfileRow
-  readonly assignment?: Assignment
 }

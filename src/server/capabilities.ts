@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Configuration } from '../contracts/configuration.ts'
 import { handle, type RouteHandler } from '../contracts/route.ts'
 import { evaluate, train } from '../contracts/routes/decisions.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { createDecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
+import { createReservations } from '../core/decisions/reservations.ts'
+import { openRules } from '../core/decisions/rules/rules.ts'
 import { createModelRegistry, type ModelRegistry } from '../core/models/registry.ts'
 import { createAssigner } from '../core/outcomes/assign.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
@@ -18,6 +21,7 @@ import { runEvaluation, runTraining } from '../recommendations/jobs.ts'
 import { recommendationRoutes } from '../recommendations/routes.ts'
 import type { JobRunner } from './jobs/runner.ts'
 import type { Logger } from './logging.ts'
+import { ruleRoutes } from './routes/rules.ts'
 
 export interface CapabilityParts {
   readonly store: Store
@@ -63,8 +67,13 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
       'a model version is broken; the newest sound one before it serves',
     )
   }
+  const timezone = configuration['store.timezone']
+  const rules = await openRules({ repository: store.rules, timezone, placements })
+  const reservations = createReservations({ budgets: store.budgets, timezone })
   const recommendations = createRecommendations({
     catalog,
+    rules,
+    reservations,
     profiles: createProfileReader({ profiles: store.profiles, rebuild, memory }),
     products: store.catalog,
     shoppers: store.profiles,
@@ -77,12 +86,14 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     clock,
     randomBytes,
     language: configuration['store.language'],
+    pause: () => setImmediate(),
   })
   const jobParts = { workers, models: registry, configuration }
   return {
     registry,
     routes: [
       ...recommendationRoutes(recommendations),
+      ...ruleRoutes({ rules, reservations, catalog, clock }),
       handle(train, ({ body }) => runner.start('train', { ...body }, (run) => runTraining(jobParts, body, run))),
       handle(evaluate, ({ body }) =>
         runner.start('evaluate', { ...body }, (run) => runEvaluation(jobParts, body, run)),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/core/ports.ts'
 import { catalogContract } from './catalog-contract.ts'
+import { decisionsContract } from './decisions-contract.ts'
 import { eventsContract } from './events-contract.ts'
 import { identityContract } from './identity-contract.ts'
 import { maintenanceContract } from './maintenance-contract.ts'
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: OpenStoreUnderTest): void {
     identityContract(it)
     readerContract(it)
     recordsContract(it)
+    decisionsContract(it)
     maintenanceContract(it)
   })
 }

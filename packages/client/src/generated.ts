@@ -328,6 +328,108 @@ export interface Reason {
   readonly value?: string
 }
 
+export interface Rule {
+  readonly name: string
+  /** What it is for, for people. */
+  readonly note?: string
+  /** Left out: true. */
+  readonly enabled?: boolean
+  /** Of two pins for one position the higher one counts; left out: 0. */
+  readonly priority?: number
+  /** Left out: all of them. */
+  readonly placements?: readonly string[]
+  /** Left out: all of them. */
+  readonly markets?: readonly string[]
+  /** By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`. */
+  readonly from?: string
+  /** By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`. */
+  readonly until?: string
+  readonly when: RuleCondition
+  readonly unless?: RuleCondition
+  readonly effect: RuleEffect
+}
+
+export interface RuleCondition {
+  readonly productIds?: readonly string[]
+  /** In one of these categories or below it; each by its whole path, `Home > Kitchen`. */
+  readonly categories?: readonly string[]
+  readonly brands?: readonly string[]
+  /** Each of these attributes has one of its values. */
+  readonly attributes?: readonly {
+    readonly name: string
+    readonly values: readonly string[]
+  }[]
+  /** Micros of the market’s currency. */
+  readonly minPriceMicros?: number
+  /** Micros of the market’s currency. */
+  readonly maxPriceMicros?: number
+  readonly availability?: readonly Availability[]
+  /** Whether it costs less than usual now. */
+  readonly onSale?: boolean
+  /** By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`. */
+  readonly releasedFrom?: string
+  /** By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`. */
+  readonly releasedUntil?: string
+  readonly newerThanDays?: number
+  readonly olderThanDays?: number
+}
+
+export interface RuleEffect {
+  /** `pin`: stand at a position. `boost`, `bury`: the score is multiplied or divided by `strength`. `exclude`: are not shown. `cap`: are shown at most `limit.perDay` times. */
+  readonly do: 'pin' | 'boost' | 'bury' | 'exclude' | 'cap'
+  /** Of a pin, from 1. */
+  readonly position?: number
+  /** How many a pin places from its position on; left out: all `productIds`, else one. */
+  readonly count?: number
+  /** Of boost and bury. */
+  readonly strength?: number
+  readonly limit?: RuleLimit
+}
+
+export interface RuleEntry {
+  readonly rule: Rule
+  readonly state: 'active' | 'scheduled' | 'ended' | 'off'
+  /** UTC milliseconds. */
+  readonly changedAt: number
+  /** Products of the catalogue that the rule may speak of now; prices and stock are looked at when it is applied. */
+  readonly products: number
+  /** Of a limit: what is spent or held today. */
+  readonly usedToday?: number
+}
+
+export interface RuleLimit {
+  /** Products shown by the rule in a day of the store. */
+  readonly perDay: number
+  /** `answers`: each answer counts at once. `impressions`: it is held until the page says that it was seen, and given back where that does not come. Left out: `answers`. */
+  readonly counts?: 'answers' | 'impressions'
+  /** How long an answer is held for its impression; left out: 30. */
+  readonly holdMinutes?: number
+}
+
+export interface RuleTrial {
+  readonly rule: string
+  readonly decisions: number
+  readonly skipped: Readonly<Record<string, number>>
+  readonly changed: number
+  readonly cameIn: number
+  readonly wentOut: number
+  readonly moved: number
+  readonly shareBefore: number
+  readonly shareAfter: number
+  readonly byPlacement: readonly {
+    readonly placement: string
+    readonly decisions: number
+    readonly changed: number
+  }[]
+  readonly products: readonly {
+    readonly productId: string
+    readonly name: string
+    readonly before: number
+    readonly after: number
+  }[]
+  readonly summary: readonly string[]
+}
+
 export interface EvaluateRequest {
   readonly seed?: number
   readonly testDays?: number
@@ -412,11 +514,20 @@ export interface RefusedMessage {
   /** The message’s own id, where it has one. */
   readonly messageId?: string
   readonly error: {
-    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'RULE_NOT_FOUND' | 'RULE_INVALID' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
     readonly what: string
     readonly why: string
     readonly todo: string
   }
+}
+
+export interface RuleTrialRequest {
+  readonly rule: Rule
+  /** Past decisions to decide again; left out: 200. */
+  readonly sample?: number
+  /** From the last so many days; left out: 7. */
+  readonly days?: number
+  readonly language?: Language
 }
 
 /** Every code that an error may carry; see docs/errors.md. */
@@ -437,6 +548,8 @@ export type ErrorCode =
   | 'PRODUCT_NOT_FOUND'
   | 'PLACEMENT_NOT_FOUND'
   | 'CATEGORY_NOT_FOUND'
+  | 'RULE_NOT_FOUND'
+  | 'RULE_INVALID'
   | 'DECISION_NOT_FOUND'
   | 'MODEL_NOT_FOUND'
   | 'NO_MODEL'
@@ -839,6 +952,31 @@ export interface Client {
     /** The write key, where no Authorization header carries it. */
     readonly writeKey?: string
   }, options?: CallOptions): Promise<Received>
+  /**
+   * The merchandiser’s rules, with what state each is in and how many products it may speak of.
+   */
+  listRules(options?: CallOptions): Promise<{
+    readonly rules: readonly RuleEntry[]
+  }>
+  /**
+   * Adds a rule, or puts it in place of the one of that name; the next decision follows it.
+   * @throws StoremindError RULE_INVALID, RULE_NOT_FOUND
+   */
+  putRule(body: Rule, options?: CallOptions): Promise<RuleEntry>
+  /**
+   * Removes a rule; decisions that it shaped stay explainable.
+   * @throws StoremindError RULE_NOT_FOUND
+   */
+  removeRule(address: {
+    readonly name: string
+  }, options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Decides past traffic again with and without a rule and says what would have changed. Changes nothing.
+   * @throws StoremindError RULE_INVALID, NO_MODEL
+   */
+  tryRule(body: RuleTrialRequest, options?: CallOptions): Promise<RuleTrial>
 }
 
 /** What the methods send. */
@@ -880,6 +1018,10 @@ export const ROUTES = {
   page: { method: 'POST', path: '/v1/page', params: [], query: [], body: true },
   screen: { method: 'POST', path: '/v1/screen', params: [], query: [], body: true },
   track: { method: 'POST', path: '/v1/track', params: [], query: [], body: true },
+  listRules: { method: 'GET', path: '/v1/rules', params: [], query: [], body: false },
+  putRule: { method: 'PUT', path: '/v1/rules', params: [], query: [], body: true },
+  removeRule: { method: 'DELETE', path: '/v1/rules/:name', params: ['name'], query: [], body: false },
+  tryRule: { method: 'POST', path: '/v1/rules/trial', params: [], query: [], body: true },
 } as const
 
 /** The words of the errors that arise on this side of the wire. */

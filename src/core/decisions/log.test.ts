@@ -12,6 +12,8 @@ function log() {
         for (const decision of decisions) kept.set(decision.id, decision)
       },
       get: async (id) => kept.get(id),
+      attempts: async () => [],
+      sample: async () => [...kept.values()],
     },
     clock: () => 1_700_000_000_000,
     randomBytes: (bytes) => bytes.fill(next++),

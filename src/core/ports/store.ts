@@ -2,7 +2,7 @@ import type { Purpose } from '../../contracts/consent.ts'
 import type { Placement } from '../../contracts/placement.ts'
 import type { StorageReport } from '../../contracts/routes/engine.ts'
 import type { CatalogRepository, StoredProduct } from './catalog.ts'
-import type { DecisionRepository, PlacementRepository } from './decisions.ts'
+import type { BudgetRepository, DecisionRepository, PlacementRepository, RuleRepository } from './decisions.ts'
 import type { EventRepository, InteractionColumns, InteractionWindow } from './events.ts'
 import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
@@ -69,6 +69,8 @@ export interface Store {
   readonly decisions: DecisionRepository
   readonly placements: PlacementRepository
   readonly experiments: ExperimentRepository
+  readonly rules: RuleRepository
+  readonly budgets: BudgetRepository
   readonly jobs: JobRepository
   readonly imports: ImportRepository
   readonly keys: ApiKeyRepository

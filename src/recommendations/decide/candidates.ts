@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
 import type { Candidates } from '../../core/decisions/policies/eligible.ts'
+import type { Ruled } from '../../core/decisions/rules/apply.ts'
 import type { ProductRow } from '../../core/ports.ts'
 import type { OpenModels } from './models.ts'
 import type { Questions } from './questions.ts'
@@ -100,10 +101,23 @@ export function joined(ranked: Candidates, more: Iterable<ProductRow>): Candidat
   return { rows: Int32Array.from(rows), scores }
 }
 
+/** Candidates of which no rule speaks. */
+export function unruled(candidates: Candidates): Ruled {
+  return { candidates, slots: [], slotRules: [], refuses: () => undefined, boosts: () => [] }
+}
+
+/** Whether a product is of the scope. */
+export function memberOf(scope: Scope): (row: ProductRow) => boolean {
+  if (scope.kind === 'catalogue') return () => true
+  if (scope.kind === 'category') return insideOf(scope.rows)
+  const rows = new Set(scope.rows)
+  return (row) => rows.has(row)
+}
+
 /** What fills a list that the models do not fill: what everybody buys, then the scope, newest first. */
 export function* fillOf(scope: Scope, models: OpenModels, catalog: CatalogSnapshot): Generator<ProductRow> {
   if (scope.kind === 'list') return
-  const isInside = scope.kind === 'category' ? insideOf(scope.rows) : () => true
+  const isInside = memberOf(scope)
   for (const item of models.popular) if (isInside(models.rows[item]!)) yield models.rows[item]!
   const rows = scope.kind === 'category' ? scope.rows : undefined
   const count = rows?.length ?? catalog.rows

@@ -1,16 +1,20 @@
 import type { Placement } from '../../contracts/placement.ts'
 import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
-import { type Choice, choose, type ListPlan } from '../../core/decisions/choose.ts'
+import { type Choice, choose } from '../../core/decisions/choose.ts'
 import type { Candidates } from '../../core/decisions/policies/eligible.ts'
 import type { PolicyContext } from '../../core/decisions/policies/policy.ts'
 import { seededRandom } from '../../core/decisions/random.ts'
 import type { DecisionRecord, RecordedItem } from '../../core/decisions/record.ts'
 import type { Sections } from '../../core/decisions/record-sections.ts'
+import type { Spend } from '../../core/decisions/reservations.ts'
+import { applyRules, type Ruled } from '../../core/decisions/rules/apply.ts'
+import type { RulePlan } from '../../core/decisions/rules/rule-set.ts'
+import { spendsOf } from '../../core/decisions/rules/spends.ts'
 import type { ProductRow } from '../../core/ports.ts'
 import type { ProfileView } from '../../core/profiles/consent.ts'
 import { pastOf } from '../features.ts'
-import { fillOf, isNew, joined, NEW_DAYS, newOf, rankedIn, type Scope } from './candidates.ts'
-import { whyHere } from './item-reasons.ts'
+import { fillOf, isNew, joined, memberOf, NEW_DAYS, newOf, rankedIn, type Scope, unruled } from './candidates.ts'
+import { favoured, placed, whyHere } from './item-reasons.ts'
 import type { OpenModels } from './models.ts'
 import { frameOf } from './voices.ts'
 
@@ -28,11 +32,21 @@ export interface DecideInput {
   readonly market: string
   readonly now: number
   readonly seed: number
+  /** The rules in force; undefined where none is. */
+  readonly rules: RulePlan | undefined
+  /** Rows of those whose limit was reached. */
+  readonly resting: ReadonlySet<number>
+}
+
+export interface Decided {
+  readonly record: DecisionRecord
+  /** What the list spends of rules' limits, to be reserved before it is shown. */
+  readonly spends: readonly Spend[]
 }
 
 /**
  * One decision: candidates, scores, policies, choice, reasons. Pure: the same input, models and catalogue give the
- * same record.
+ * same.
  *
  * @param asked what the record keeps of the request beside the input
  */
@@ -42,7 +56,7 @@ export function decide(
   modelVersion: number | null,
   catalog: CatalogSnapshot,
   asked: Sections = {},
-): DecisionRecord {
+): Decided {
   const { view, placement, scope, now, limit } = input
   const { policy } = placement
   const anchors = Int32Array.from(input.anchors, (row) => models.itemOf[row] ?? -1).filter((item) => item >= 0)
@@ -62,13 +76,22 @@ export function decide(
     given: scope.kind === 'list',
     learnedReplenishable: learnedReplenishable(models),
   }
-  const { candidates, choice } = chosenFrom(ranked, input, models, context)
+  const { ruled, choice } = chosenFrom(ranked, input, models, context)
+  const { candidates, slotRules } = ruled
   const why = whyHere({ scope, ranked, ranker, models, questions: past.questions, catalog, now })
-  const items = choice.chosen.map(({ candidate, propensity: _, slot: _slot, ...draw }, place): RecordedItem => {
+  const items = choice.chosen.map(({ candidate, propensity: _, slot, ...draw }, place): RecordedItem => {
     const product = candidates.rows[candidate]!
-    return { product, score: candidates.scores[candidate]!, ...draw, reasons: why(product, draw, place) }
+    const own = why(product, draw, place)
+    const pin = slot === undefined ? undefined : slotRules[slot]
+    const reasons = pin === undefined ? favoured(own, ruled.boosts(product)) : placed(own, pin)
+    return { product, score: candidates.scores[candidate]!, ...draw, reasons }
   })
-  return {
+  const listed = choice.chosen.map(({ candidate, slot }) => ({
+    product: candidates.rows[candidate]!,
+    ...(slot === undefined ? {} : { slot }),
+  }))
+  const spends = spendsOf(input.rules, ruled, listed, { catalog, market: input.market, now }, input.resting)
+  const record: DecisionRecord = {
     basis: view.basis,
     ...(view.basis === 'contextual' ? { cause: view.cause } : {}),
     modelVersion,
@@ -80,32 +103,40 @@ export function decide(
     items,
     refused: choice.refused,
   }
+  return { record, spends }
 }
 
-/** Chooses from as few candidates as give the list that all of them would give. */
-function chosenFrom(
-  ranked: Candidates,
-  { scope, placement, limit, now, seed }: DecideInput,
-  models: OpenModels,
-  context: PolicyContext,
-): { readonly candidates: Candidates; readonly choice: Choice } {
+interface Chosen {
+  readonly ruled: Ruled
+  readonly choice: Choice
+}
+
+/** Rules, then policies and chance, on as few candidates as give the list that all of them would give. */
+function chosenFrom(ranked: Candidates, input: DecideInput, models: OpenModels, context: PolicyContext): Chosen {
+  const { scope, placement, limit, market, now, seed, rules, resting } = input
   const { exploreRate, newShare = 0, newDays = NEW_DAYS } = placement.policy
   const { catalog } = context
-  const of = (candidates: Candidates): { readonly candidates: Candidates; readonly choice: Choice } => {
-    const plan: ListPlan =
+  const isInside = memberOf(scope)
+  const of = (given: Candidates): Chosen => {
+    const ruled =
+      rules === undefined ? unruled(given) : applyRules(rules, given, { catalog, market, now }, resting, isInside)
+    const { candidates, slots, refuses } = ruled
+    const fresh =
       newShare > 0
         ? { fresh: Uint8Array.from(candidates.rows, (row) => (isNew(row, catalog, now, newDays) ? 1 : 0)) }
         : {}
-    return { candidates, choice: choose(candidates, context, limit, seededRandom(seed), plan) }
+    const asked = rules === undefined ? context : { ...context, ruled: refuses }
+    return { ruled, choice: choose(candidates, asked, limit, seededRandom(seed), { slots, ...fresh }) }
   }
-  const isChancy = exploreRate > 0 || newShare > 0
-  if (!isChancy && FIRST_LOOK * limit < ranked.rows.length) {
+  const isSettledByFirst = exploreRate === 0 && newShare === 0 && !rules?.reorders
+  if (isSettledByFirst && FIRST_LOOK * limit < ranked.rows.length) {
     const first = of(firstOf(ranked, FIRST_LOOK * limit))
     if (first.choice.chosen.length === limit) return first
   }
-  const all = of(newShare > 0 ? joined(ranked, newOf(scope, catalog, now, newDays)) : ranked)
+  const more = newShare > 0 ? joined(ranked, newOf(scope, catalog, now, newDays)) : ranked
+  const all = of(more)
   if (all.choice.chosen.length === limit || scope.kind === 'list') return all
-  return of(joined(all.candidates, fillOf(scope, models, catalog)))
+  return of(joined(more, fillOf(scope, models, catalog)))
 }
 
 /** The best `most` candidates. Without chance, a list that they fill is the list that all of them would give. */

@@ -2,6 +2,7 @@ import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
 import type { Draw } from '../../core/decisions/draw.ts'
 import type { Candidates } from '../../core/decisions/policies/eligible.ts'
 import type { RecordedReason } from '../../core/decisions/record.ts'
+import type { PlannedRule } from '../../core/decisions/rules/rule-set.ts'
 import type { ProductRow } from '../../core/ports.ts'
 import { isNew, NEW_DAYS, orderShare, type Scope } from './candidates.ts'
 import type { OpenModels } from './models.ts'
@@ -47,6 +48,23 @@ export function whyHere(context: WhyContext): (product: ProductRow, draw: Draw, 
     const others = reasons.filter(({ code }) => code !== first.code)
     return [first, ...others.map((reason) => ({ ...reason, weight: 0 }))].slice(0, MOST_REASONS)
   }
+}
+
+/** What a rule placed says so, and after it what else speaks for it. */
+export function placed(own: readonly RecordedReason[], { row }: PlannedRule): RecordedReason[] {
+  const first: RecordedReason = { code: 'placed_by_shop', value: row, weight: 1 }
+  return [first, ...own.map((reason) => ({ ...reason, weight: 0 }))].slice(0, MOST_REASONS)
+}
+
+/** A boosted score is its own part and what the boosts added; the heaviest of them is named. */
+export function favoured(own: readonly RecordedReason[], boosts: readonly PlannedRule[]): readonly RecordedReason[] {
+  const strength = (rule: PlannedRule): number => rule.rule.effect.strength ?? 1
+  const [heaviest] = boosts.toSorted((a, b) => strength(b) - strength(a))
+  if (heaviest === undefined) return own
+  const part = 1 / boosts.reduce((all, rule) => all * strength(rule), 1)
+  const reason: RecordedReason = { code: 'favoured_by_shop', value: heaviest.row, weight: 1 - part }
+  const others = own.slice(0, MOST_REASONS - 1).map((one) => ({ ...one, weight: one.weight * part }))
+  return [...others, reason].sort((a, b) => b.weight - a.weight)
 }
 
 /** The part of a score that the store's own order carries. */

@@ -40,6 +40,11 @@ export const EN: ReasonWords = {
       `${count === 1 ? '1 position was' : `${count} positions were`} filled by a random draw, to learn.`,
     floored: (count) =>
       `${count === 1 ? '1 position was' : `${count} positions were`} given to a new product by the draw of their floor.`,
+    placed: (position, rule) => `Position ${position} was filled by the rule ${rule}.`,
+    favoured: (position, rule) => `The product at position ${position} was raised by the rule ${rule}.`,
+    resting: (rule) => `The rule ${rule} rested: its limit of the day was reached.`,
+    attempts: (count) =>
+      `${count === 1 ? '1 list was' : `${count} lists were`} given up before this one, since a limit did not allow it.`,
     nothing: () => 'No product of the catalogue could be shown here.',
     inArm: (experiment, arm) => `The experiment “${experiment}” ran here; this visitor is in its arm ${arm}.`,
     leftOut: (experiment) =>

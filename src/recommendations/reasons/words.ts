@@ -33,6 +33,12 @@ export interface SummaryWords {
   inArm(experiment: string, arm: string): string
   leftOut(experiment: string): string
   heldOut(): string
+  placed(position: number, rule: string): string
+  favoured(position: number, rule: string): string
+  /** A rule whose limit was reached. */
+  resting(rule: string): string
+  /** Lists that were given up, since a limit did not allow them. */
+  attempts(count: number): string
 }
 
 const WORDS: Readonly<Record<Language, ReasonWords>> = { en: EN, zh: ZH }

@@ -6,6 +6,7 @@ import { productRevisions } from './0002-product-revisions.ts'
 import { keyOrigins } from './0003-key-origins.ts'
 import { experiments } from './0004-experiments.ts'
 import { stateThrough } from './0005-state-through.ts'
+import { decisionsWhole } from './0006-decisions-whole.ts'
 
 export interface Migration {
   readonly version: number
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: 'origins of keys', sql: keyOrigins },
   { version: 4, name: 'experiments', sql: experiments },
   { version: 5, name: 'state through', sql: stateThrough },
+  { version: 6, name: 'decisions whole', sql: decisionsWhole },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -24,6 +24,13 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO decision_days VALUES (1, 'home', 1, 0, 5)",
   ],
   5: ["INSERT INTO profile_states (profile, version, state, through) VALUES (1, 1, x'00', 1)"],
+  6: [
+    "INSERT INTO rules (name, body, changed_at) VALUES ('pin', '{}', 1)",
+    "INSERT INTO budgets VALUES ('rule:pin', '2026-01-01', 3, 1, 1)",
+    "INSERT INTO reservations (budget, period, decision, amount, on_answer, expires_at) VALUES ('rule:pin', '2026-01-01', x'01', 1, 0, 9)",
+    "INSERT INTO decision_attempts VALUES (x'01', 1, x'02')",
+    "INSERT INTO decision_inputs VALUES (x'01', 1, x'02')",
+  ],
 }
 
 function database(): Connection {

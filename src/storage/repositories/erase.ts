@@ -48,6 +48,7 @@ export function eraseProfile(
     run('identity_links', 'DELETE FROM identity_links WHERE from_profile = ?1 OR to_profile = ?1', member)
     run('canonical_profiles', 'DELETE FROM canonical_profiles WHERE profile = ?', member)
     run('assignments', 'DELETE FROM assignments WHERE profile = ?', member)
+    run('decision_inputs', 'DELETE FROM decision_inputs WHERE profile = ?', member)
     run('decisions_unlinked', 'UPDATE decisions SET profile = NULL WHERE profile = ?', member)
     run('profiles', 'DELETE FROM profiles WHERE row = ?', member)
     connection.statement('INSERT INTO erasures (profile) VALUES (?) ON CONFLICT DO NOTHING').run(member)

@@ -35,7 +35,10 @@ export async function applyRetention(
   }
 }
 
-/** Old decisions are counted by day, placement, experiment and arm, then deleted. Returns how many. */
+/**
+ * Old decisions are counted by day, placement, experiment and arm, then deleted with all that was kept beside them.
+ * Returns how many.
+ */
 export function expireDecisions({ connection }: WriteContext, { before }: { before: number }): number {
   const old = `SELECT id FROM decisions WHERE at < ?1 ORDER BY at LIMIT ${AT_ONCE}`
   connection
@@ -46,6 +49,11 @@ export function expireDecisions({ connection }: WriteContext, { before }: { befo
        ON CONFLICT (day, placement, experiment, arm) DO UPDATE SET decisions = decisions + excluded.decisions`,
     )
     .run(before)
+  for (const table of ['decision_attempts', 'decision_inputs']) {
+    connection.statement(`DELETE FROM ${table} WHERE decision IN (${old})`).run(before)
+  }
+  connection.statement('DELETE FROM reservations WHERE expires_at < ?').run(before)
+  connection.statement('DELETE FROM budgets WHERE changed_at < ?').run(before)
   return Number(connection.statement(`DELETE FROM decisions WHERE id IN (${old})`).run(before).changes)
 }
 

@@ -1,4 +1,5 @@
 import { addApiKey, removeApiKey, useApiKey } from './api-keys.ts'
+import { reserveBudgets, settleReservations } from './budgets.ts'
 import { deleteProducts, resolveProducts, upsertProducts } from './catalog-writes.ts'
 import { appendDecisions } from './decisions.ts'
 import { eraseProfile } from './erase.ts'
@@ -11,6 +12,7 @@ import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './mo
 import { putPlacement } from './placements.ts'
 import { markBot, resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
 import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
+import { putRule, removeRule } from './rules.ts'
 import type { WriteContext } from './writing.ts'
 
 /** Large sets of keys are looked up where they will be written, in the order of the writes. */
@@ -40,10 +42,14 @@ export const WRITES = {
   promoteModel,
   rollBackModel,
   appendDecisions,
+  reserveBudgets,
+  settleReservations,
   putPlacement,
   addExperiment,
   updateExperiment,
   removeExperiment,
+  putRule,
+  removeRule,
   createJob,
   changeJob,
   interruptJobs,

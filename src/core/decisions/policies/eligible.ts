@@ -38,6 +38,13 @@ export function eligible({ rows }: Candidates, context: PolicyContext, first: re
     const test = refuses(context)
     return test === undefined ? [] : [{ code, test }]
   })
+  const { ruled } = context
+  if (ruled !== undefined) {
+    tests.push(
+      { code: 'rule', test: (row) => ruled(row) === 'rule' },
+      { code: 'limit', test: (row) => ruled(row) === 'limit' },
+    )
+  }
   const collapsed = context.policy.collapseVariants ? variantCollapse(context.catalog) : undefined
   if (collapsed !== undefined) tests.push({ code: 'variant', test: collapsed })
   const refused: Partial<Record<RefusalCode, number>> = {}

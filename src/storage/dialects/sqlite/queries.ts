@@ -1,5 +1,6 @@
 import type { Purpose } from '../../../contracts/consent.ts'
-import type { RetentionRule } from '../../../core/ports.ts'
+import type { DecisionWindow, RetentionRule } from '../../../core/ports.ts'
+import { sampleDecisions } from '../../repositories/decision-samples.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { storageReport } from '../../repositories/storage-report.ts'
 import { withheldProfiles } from '../../repositories/withheld.ts'
@@ -12,6 +13,8 @@ export const QUERIES = {
   withheld: ({ connection }: OpenedStore, purpose: Purpose) => withheldProfiles(connection, purpose),
   report: ({ connection, layout }: OpenedStore, rule: RetentionRule) =>
     storageReport(connection, layout.directory, rule),
+  sampleDecisions: ({ connection }: OpenedStore, { window, most }: { window: DecisionWindow; most: number }) =>
+    sampleDecisions(connection, window, most),
   integrity: ({ connection }: OpenedStore, _argument: undefined) => checkDatabase(connection),
 } as const
 

@@ -1,6 +1,7 @@
 import { uuidv7 } from '../../../contracts/ids.ts'
 import type { Store } from '../../../core/ports.ts'
 import { createApiKeyRepository } from '../../repositories/api-keys.ts'
+import { createBudgetRepository } from '../../repositories/budgets.ts'
 import { createCatalogRepository } from '../../repositories/catalog.ts'
 import { createDecisionRepository } from '../../repositories/decisions.ts'
 import { erasedProfiles } from '../../repositories/erase.ts'
@@ -11,6 +12,7 @@ import { createJobRepository } from '../../repositories/jobs.ts'
 import { createModelRepository } from '../../repositories/models.ts'
 import { createPlacementRepository } from '../../repositories/placements.ts'
 import { createProfileRepository } from '../../repositories/profiles.ts'
+import { createRuleRepository } from '../../repositories/rules.ts'
 import { KEY_BYTES } from '../../seal.ts'
 import type { StoreOptions } from '../../store.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -42,9 +44,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     catalog: createCatalogRepository(connection, writer, clock),
     profiles: createProfileRepository(opened, writer, clock),
     models: createModelRepository(connection, writer, clock, layout),
-    decisions: createDecisionRepository(connection, writer),
+    decisions: createDecisionRepository(opened, writer, (window, most) =>
+      runQuery({ directory, masterKey: opened.masterKey }, 'sampleDecisions', { window, most }),
+    ),
     placements: createPlacementRepository(connection, writer),
     experiments: createExperimentRepository(connection, writer),
+    rules: createRuleRepository(connection, writer, clock),
+    budgets: createBudgetRepository(connection, writer),
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer),
