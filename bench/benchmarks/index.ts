@@ -1,6 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { coldItems } from './cold-items.ts'
 import { idle } from './idle.ts'
+import { growthIngest, ingest } from './ingest.ts'
 import { kernels } from './kernels.ts'
 import { serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
@@ -15,4 +16,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   serveLive,
   start,
   idle,
+  ingest,
+  growthIngest,
 ]
