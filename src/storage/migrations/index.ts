@@ -7,6 +7,7 @@ import { keyOrigins } from './0003-key-origins.ts'
 import { experiments } from './0004-experiments.ts'
 import { stateThrough } from './0005-state-through.ts'
 import { decisionsWhole } from './0006-decisions-whole.ts'
+import { youngKeys } from './0007-young-keys.ts'
 
 export interface Migration {
   readonly version: number
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: 'experiments', sql: experiments },
   { version: 5, name: 'state through', sql: stateThrough },
   { version: 6, name: 'decisions whole', sql: decisionsWhole },
+  { version: 7, name: 'young keys', sql: youngKeys },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

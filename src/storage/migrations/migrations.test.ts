@@ -31,6 +31,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO decision_attempts VALUES (x'01', 1, x'02')",
     "INSERT INTO decision_inputs VALUES (x'01', 1, x'02')",
   ],
+  7: ['INSERT INTO live_keys_young (hash, rest) VALUES (5, 7)'],
 }
 
 function database(): Connection {

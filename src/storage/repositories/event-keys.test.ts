@@ -41,14 +41,32 @@ test('live keys are known for 32 days whatever the day in the period, and old ta
   connection.close()
 })
 
-test('two keys that meet in one row are both kept apart', () => {
+test('two keys that meet in one slot are both kept apart', () => {
   const { connection, keys } = keysOf()
   keys.add('csv', 'a', 1)
-  // The same row with another rest is another key, which the first one must step aside for.
+  // The same slot with another rest is another key, which the first one must step aside for.
   connection.exec('UPDATE history_keys_young SET rest = rest + 1')
+  keys.refresh()
   expect(keys.has('csv', 'a')).toBe(false)
   expect(keys.add('csv', 'a', 1)).toBe(true)
   expect(keys.has('csv', 'a')).toBe(true)
   expect(rows(connection, 'history_keys_young')).toBe(2)
+  connection.close()
+})
+
+test('a clock that jumps years ahead and back forgets nothing, and leaves no table of the future behind', () => {
+  const { connection, keys } = keysOf()
+  const YEAR = 365 * DAY
+  const times = [0, 8, 16, 24, 32, 20 * 365, 30 * 365, 33, 34, 41, 48].map((days) => 50 * YEAR + days * DAY)
+  for (const [i, at] of times.entries()) {
+    expect([i, keys.add(LIVE_SOURCE, `k${i}`, at)]).toEqual([i, true])
+    for (let back = Math.max(0, i - 3); back <= i; back++) {
+      expect([i, back, keys.add(LIVE_SOURCE, `k${back}`, at)]).toEqual([i, back, false])
+    }
+  }
+  const last = times.at(-1) ?? 0
+  const [newest] = connection.statement('SELECT max(period) AS p FROM live_key_periods').all()
+  expect(Number(newest?.['p']) - Math.floor(last / (8 * DAY))).toBeLessThanOrEqual(2)
+  expect(rows(connection, 'live_key_periods')).toBeLessThanOrEqual(5)
   connection.close()
 })

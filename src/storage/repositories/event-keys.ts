@@ -1,61 +1,56 @@
 import type { StatementSync } from 'node:sqlite'
 import type { Connection } from '../dialects/sqlite/connection.ts'
-import { integer, scalar } from '../dialects/sqlite/row.ts'
+import { integer } from '../dialects/sqlite/row.ts'
 import { hashNumbers } from '../seal.ts'
+import { YoungKeys } from './young-keys.ts'
 
 /*
  * What makes events idempotent: the set of (source, key) that are stored.
  *
- * Keys are kept as two 53-bit numbers of their keyed hash; the first is the row, the second tells collisions apart
- * (they take the next free row). Random rows written into one ever-growing index would make each event dirty a page
- * of its own, so keys go to a small young table first, which stays in the cache, and are carried over in one sorted
- * pass when it is full: each page of the large table is then touched once per 65,536 keys.
+ * Keys are kept as two 53-bit numbers of their keyed hash; the first is the slot, the second tells collisions apart
+ * (they take the next free slot). Random slots written into one ever-growing index would make each event dirty a page
+ * of its own, so keys are young first, known in memory and written one after the other, and are carried over in one
+ * sorted pass when there are many: each page of the large table is then touched once per 65,536 keys.
  *
  * Keys of history imports are kept for ever. Live keys age by the time of arrival into one table per eight days; the
- * current one and the four before it are asked, so that a repetition is known for at least 32 days, and older tables
- * are dropped whole.
+ * five newest tables are asked, so that a repetition is known for at least 32 days, and older ones are dropped whole.
  */
 
 const PERIOD_MILLIS = 8 * 86_400_000
-const PERIODS_KEPT = 4
+const TABLES_KEPT = 5
 export const YOUNG_KEYS = 65_536
 
 /** The only source that is live; every other one is an importer, whose keys are kept for ever. */
 export const LIVE_SOURCE = 'api'
 
-/** A table of keys with its statements. */
-interface KeyTable {
-  readonly name: string
-  readonly find: StatementSync
-}
-
 /** The keys of live events, or those of history imports. */
 interface KeySet {
-  readonly young: string
-  /** Young first, then the old ones, newest first; undefined until they are looked up. */
-  tables: readonly KeyTable[] | undefined
-  /** How many keys are young; −1 until they are counted. */
-  youngCount: number
+  readonly young: YoungKeys
+  /** Look into the old tables, the newest first; undefined until they are looked up. */
+  old: readonly StatementSync[] | undefined
 }
 
 export class EventKeys {
   readonly #connection: Connection
   readonly #pepper: string
-  readonly #live: KeySet = { young: 'live_keys_young', tables: undefined, youngCount: -1 }
-  readonly #history: KeySet = { young: 'history_keys_young', tables: undefined, youngCount: -1 }
-  #newestPeriod: number | undefined
+  readonly #live: KeySet
+  readonly #history: KeySet
+  /** The period that was entered last; undefined until it is looked up. */
+  #entered: number | undefined
 
   constructor(connection: Connection, pepper: string) {
     this.#connection = connection
     this.#pepper = pepper
+    this.#live = { young: new YoungKeys(connection, 'live_keys_young'), old: undefined }
+    this.#history = { young: new YoungKeys(connection, 'history_keys_young'), old: undefined }
   }
 
-  /** Forgets what it remembers of the database: after a rollback, or before a read that others may have overtaken. */
+  /** Forgets what it remembers of the database: after a rollback. */
   refresh(): void {
-    this.#newestPeriod = undefined
+    this.#entered = undefined
     for (const set of [this.#live, this.#history]) {
-      set.tables = undefined
-      set.youngCount = -1
+      set.old = undefined
+      set.young.forget()
     }
   }
 
@@ -67,9 +62,10 @@ export class EventKeys {
   add(source: string, key: string, receivedAt: number): boolean {
     const set = this.#setOf(source)
     if (set === this.#live) this.#enterPeriod(Math.floor(receivedAt / PERIOD_MILLIS))
-    if (!this.#insert(set, source, key)) return false
-    set.youngCount = set.youngCount < 0 ? this.#count(set.young) : set.youngCount + 1
-    if (set.youngCount >= YOUNG_KEYS) this.#carryOver(set)
+    const { known, slot, rest } = this.#find(set, source, key)
+    if (known) return false
+    set.young.add(slot, rest)
+    if (set.young.size >= YOUNG_KEYS) this.#carryOver(set)
     return true
   }
 
@@ -77,24 +73,9 @@ export class EventKeys {
     const set = this.#setOf(source)
     const { known, slot } = this.#find(set, source, key)
     if (!known) return
-    for (const { name } of this.#tables(set)) {
+    set.young.remove(slot)
+    for (const name of this.#oldTables(set)) {
       this.#connection.statement(`DELETE FROM ${name} WHERE hash = ?`).run(slot)
-    }
-    set.youngCount = -1
-  }
-
-  /** Asks the old tables, and lets the insertion itself find out whether the key is young: one search less. */
-  #insert(set: KeySet, source: string, key: string): boolean {
-    const [first, rest] = hashNumbers(this.#pepper, source, key)
-    const [young, ...old] = this.#tables(set)
-    const insert = this.#connection.statement(
-      `INSERT INTO ${set.young} (hash, rest) VALUES (?, ?) ON CONFLICT DO NOTHING`,
-    )
-    for (let slot = first; ; slot++) {
-      const taken = old.map(({ find }) => find.get(slot)).find((row) => row !== undefined)
-      if (taken === undefined && Number(insert.run(slot, rest).changes) === 1) return true
-      const row = taken ?? young?.find.get(slot)
-      if (row !== undefined && integer(row, 'rest') === rest) return false
     }
   }
 
@@ -104,10 +85,15 @@ export class EventKeys {
 
   #find(set: KeySet, source: string, key: string): { known: boolean; slot: number; rest: number } {
     const [first, rest] = hashNumbers(this.#pepper, source, key)
-    const tables = this.#tables(set)
+    set.old ??= this.#oldTables(set).map((name) =>
+      this.#connection.statement(`SELECT rest FROM ${name} WHERE hash = ?`),
+    )
     for (let slot = first; ; slot++) {
       let taken = false
-      for (const { find } of tables) {
+      const young = set.young.restIn(slot)
+      if (young === rest) return { known: true, slot, rest }
+      if (young !== undefined) taken = true
+      for (const find of set.old) {
         const row = find.get(slot)
         if (row === undefined) continue
         if (integer(row, 'rest') === rest) return { known: true, slot, rest }
@@ -115,14 +101,6 @@ export class EventKeys {
       }
       if (!taken) return { known: false, slot, rest }
     }
-  }
-
-  #tables(set: KeySet): readonly KeyTable[] {
-    set.tables ??= [set.young, ...this.#oldTables(set)].map((name) => ({
-      name,
-      find: this.#connection.statement(`SELECT rest FROM ${name} WHERE hash = ?`),
-    }))
-    return set.tables
   }
 
   #oldTables(set: KeySet): string[] {
@@ -139,29 +117,39 @@ export class EventKeys {
 
   /** The young keys belong to the newest period; when a newer one begins they are carried over first. */
   #enterPeriod(period: number): void {
-    this.#newestPeriod ??= this.#periods()[0]
-    if (this.#newestPeriod !== undefined && this.#newestPeriod >= period) return
-    if (this.#newestPeriod !== undefined) this.#carryOver(this.#live)
-    this.#connection.exec(`CREATE TABLE live_keys_${period} (hash INTEGER PRIMARY KEY, rest INTEGER NOT NULL) STRICT`)
-    this.#connection.statement('INSERT INTO live_key_periods (period) VALUES (?)').run(period)
-    for (const old of this.#periods().filter((one) => one < period - PERIODS_KEPT)) {
-      this.#connection.exec(`DROP TABLE live_keys_${old}`)
-      this.#connection.statement('DELETE FROM live_key_periods WHERE period = ?').run(old)
+    if (this.#entered === period) return
+    this.#bringBack(period)
+    const [newest] = this.#periods()
+    if (newest === undefined || newest < period) {
+      if (newest !== undefined) this.#carryOver(this.#live)
+      this.#connection.exec(`CREATE TABLE live_keys_${period} (hash INTEGER PRIMARY KEY, rest INTEGER NOT NULL) STRICT`)
+      this.#connection.statement('INSERT INTO live_key_periods (period) VALUES (?)').run(period)
+      // By their number, not by their age: a clock that jumps ahead must not make all of them look old.
+      for (const old of this.#periods().slice(TABLES_KEPT)) {
+        this.#connection.exec(`DROP TABLE live_keys_${old}`)
+        this.#connection.statement('DELETE FROM live_key_periods WHERE period = ?').run(old)
+      }
     }
-    this.refresh()
+    this.#live.old = undefined
+    this.#entered = period
   }
 
-  /** One sorted pass from the young table into the newest old one. */
+  /** Tables that a clock far ahead has made become those of now, or else keys would gather in them for years. */
+  #bringBack(period: number): void {
+    let next = period
+    for (const found of this.#periods().reverse()) {
+      if (found > next + 1) {
+        this.#connection.exec(`ALTER TABLE live_keys_${found} RENAME TO live_keys_${next}`)
+        this.#connection.statement('UPDATE live_key_periods SET period = ? WHERE period = ?').run(next, found)
+        next++
+      } else {
+        next = Math.max(next, found + 1)
+      }
+    }
+  }
+
   #carryOver(set: KeySet): void {
     const [old] = this.#oldTables(set)
-    if (old === undefined) return
-    this.#connection.exec(
-      `INSERT INTO ${old} SELECT hash, rest FROM ${set.young} ORDER BY hash; DELETE FROM ${set.young}`,
-    )
-    set.youngCount = 0
-  }
-
-  #count(table: string): number {
-    return scalar(this.#connection.statement(`SELECT count(*) AS n FROM ${table}`).get(), 'n')
+    if (old !== undefined) set.young.carryOver(old)
   }
 }

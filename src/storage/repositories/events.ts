@@ -5,27 +5,17 @@ import { bytes, integer, optionalInteger, optionalText, type Row, scalar, text }
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 import { open } from '../seal.ts'
 import { decodeEvent, decodePayload, encodeEvents } from './event-encoding.ts'
-import { EventKeys } from './event-keys.ts'
 import { membersOf } from './identities.ts'
 import { NO_PROFILE } from './keyring.ts'
 import type { ReadContext } from './writing.ts'
 
-/** More keys than this are looked up on the writer's thread, so that the calling one stays quick. */
-const INLINE = 256
 /** Events read before the thread may do other work. */
 const CHUNK = 200
 
 export function createEventRepository(read: ReadContext, writer: WriterClient, clock: Clock): EventRepository {
-  const { connection, keyring } = read
-  const eventKeys = new EventKeys(connection, keyring.pepper)
+  const { connection } = read
   return {
-    async known(source, keys) {
-      if (keys.length > INLINE) return writer.call('knownKeys', { source, keys })
-      return connection.snapshot(() => {
-        eventKeys.refresh()
-        return Uint8Array.from(keys, (key) => (eventKeys.has(source, key) ? 1 : 0))
-      })
-    },
+    known: (source, keys) => writer.call('knownKeys', { source, keys }),
     take: async (arrivals) => writer.call('takeEvents', { events: encodeEvents(arrivals), now: clock() }),
     ofProfile: (profile) => eventsOfProfile(read, profile),
     since: (profile, after, upTo) => eventsSince(read, profile, after, upTo),

@@ -13,6 +13,8 @@ CREATE TABLE profile_keys (profile INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) S
 export const NO_PROFILE = 0
 
 const CACHED_KEYS = 20_000
+/** Keys made at once; a key of a row that never comes to be is never used. */
+const KEYS_AT_ONCE = 128
 
 /**
  * The data keys of profiles, each wrapped by the master key, in a file of their own beside the store: whoever has
@@ -84,12 +86,20 @@ export class Keyring {
   ensure(profile: number, random: RandomStream): KeyObject {
     const known = this.keyOf(profile)
     if (known) return known
-    const plain = random.take(KEY_BYTES)
     if (!this.#connection.inTransaction) this.#connection.exec('BEGIN IMMEDIATE')
+    // Those that come next are made along with it, so that not every group with a new shopper flushes this file too.
+    const last = profile === NO_PROFILE ? NO_PROFILE : profile + KEYS_AT_ONCE - 1
+    for (let next = last; next > profile; next--) this.#make(next, random)
+    return this.#remember(profile, secretKey(this.#make(profile, random)))
+  }
+
+  /** A new key for a row that has none; one that it has stays. */
+  #make(profile: number, random: RandomStream): Uint8Array {
+    const plain = random.take(KEY_BYTES)
     this.#connection
-      .statement('INSERT INTO profile_keys (profile, wrapped) VALUES (?, ?)')
+      .statement('INSERT INTO profile_keys (profile, wrapped) VALUES (?, ?) ON CONFLICT DO NOTHING')
       .run(profile, seal(this.#master, plain, `profile key ${profile}`, random))
-    return this.#remember(profile, secretKey(plain))
+    return plain
   }
 
   /** Makes new keys durable. */

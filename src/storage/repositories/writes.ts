@@ -15,7 +15,7 @@ import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
 import { putRule, removeRule } from './rules.ts'
 import type { WriteContext } from './writing.ts'
 
-/** Large sets of keys are looked up where they will be written, in the order of the writes. */
+/** Keys are looked up where they are written: the young ones are known there only, and in the order of the writes. */
 function knownKeys(
   { eventKeys }: WriteContext,
   { source, keys }: { source: string; keys: readonly string[] },
