@@ -3,6 +3,7 @@ import { contentNeighbours } from './content/content-neighbours.ts'
 import { ials } from './factors/ials.ts'
 import { registry } from './frame/registry.ts'
 import { ease } from './linear/ease.ts'
+import { slim } from './linear/slim.ts'
 import { slist } from './linear/slist.ts'
 import { basketNeighbours } from './neighbours/basket-neighbours.ts'
 import { itemNeighbours } from './neighbours/item-neighbours.ts'
@@ -29,6 +30,7 @@ export const ITEM_ALGORITHMS = [
   itemNeighbours,
   personalFrequency,
   sessionNeighbours,
+  slim,
   slist,
   transitions,
   trend,

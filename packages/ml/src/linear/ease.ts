@@ -1,5 +1,4 @@
 import { defineAlgorithm } from '../frame/algorithm.ts'
-import type { Csr } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { FitRun, TypedArray } from '../frame/model.ts'
@@ -18,6 +17,7 @@ import {
 } from './covered-items.ts'
 import { gramOf } from './gram.ts'
 import { invertNegative, panelBytes } from './invert.ts'
+import { lengthNormalised } from './length-normalised.ts'
 
 export interface EaseParams extends HistoryParams, CoveredParams {
   l2: number
@@ -83,19 +83,6 @@ const ROWS_PER_PAUSE = 256
 /** Bytes that training on this many items takes at its peak, beside the data: the matrix and two panels of blocks. */
 export function easeBytes(items: number): number {
   return BlockSymmetric.bytes(items) + panelBytes(items)
-}
-
-function lengthNormalised(x: Csr, power: number): Csr {
-  if (power === 0) return x
-  const values = x.values.slice()
-  for (let u = 0; u < x.rows; u++) {
-    const row = values.subarray(x.offsets[u], x.offsets[u + 1])
-    let square = 0
-    for (const value of row) square += value * value
-    const scale = square ** (-power / 2)
-    for (let e = 0; e < row.length; e++) row[e]! *= scale
-  }
-  return { ...x, values }
 }
 
 /** From −P the rows of B. */
