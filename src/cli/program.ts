@@ -14,6 +14,7 @@ import { addKeys } from './commands/keys.ts'
 import { addModels } from './commands/models.ts'
 import { addErase, addExport } from './commands/privacy.ts'
 import { addRecommend } from './commands/recommend.ts'
+import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
 import { addTrain } from './commands/train.ts'
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addEvaluate,
   addRecommend,
   addExplain,
+  addReplay,
   addRules,
   addServe,
   addModels,

@@ -160,6 +160,12 @@ export const Configuration = Type.Object({
     description:
       'Where there was no such click, it counts for the last impression within so many hours before it; 0 for none.',
   }),
+  'decisions.captureShare': Type.Number({
+    default: 0.01,
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of decisions, drawn at random, whose inputs are kept for replays; some kilobytes each.',
+  }),
   'retention.decisionDays': Type.Integer({
     default: 90,
     minimum: 0,

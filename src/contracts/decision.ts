@@ -29,6 +29,8 @@ export const DecisionRequest = Type.Object(
     exclude: Type.Optional(Type.Array(ExternalId, { maxItems: 500 })),
     /** False while the shopper says no to personalisation on this very request (`Sec-GPC: 1`). */
     personalise: Type.Optional(Type.Boolean()),
+    /** True: what the decision is made from is kept, sealed like other personal data, so that it can be replayed. */
+    capture: Type.Optional(Type.Boolean()),
     /** Fixes the random source, for tests and replays. */
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff })),
   },
@@ -103,9 +105,38 @@ export const Explanation = Type.Object(
     seed: Type.Integer({ minimum: 0, maximum: 0xffffffff }),
     /** The whole story in sentences, in the language asked for. */
     summary: Type.Array(Type.String()),
-    /** What the answer rests on: the record alone, or also its captured inputs. */
+    /** Whether it can be decided again, bit by bit, from what was kept of its inputs. */
     replayable: Type.Boolean(),
   },
   { additionalProperties: false },
 )
 export type Explanation = Type.Static<typeof Explanation>
+
+/** Why a decision cannot be decided again. */
+export const REPLAY_OBSTACLES = [
+  'not_captured',
+  'inputs_gone',
+  'format_changed',
+  'features_changed',
+  'model_gone',
+  'rule_gone',
+  'newcomers_changed',
+] as const
+export type ReplayObstacle = (typeof REPLAY_OBSTACLES)[number]
+
+/** A decision made again from its captured inputs. */
+export const Replay = Type.Object(
+  {
+    id: Id,
+    outcome: Type.Enum(['identical', 'different', 'not_replayable']),
+    /** What is in the way, where it is not replayable. */
+    obstacle: Type.Optional(Type.Enum([...REPLAY_OBSTACLES])),
+    /** What came of it, in sentences, in the language asked for. */
+    summary: Type.Array(Type.String()),
+    /** What was decided then, and what comes out now: equal where it is identical. */
+    before: Type.Array(ChosenItem),
+    again: Type.Array(ChosenItem),
+  },
+  { additionalProperties: false },
+)
+export type Replay = Type.Static<typeof Replay>

@@ -1,21 +1,26 @@
-import type { Decision, DecisionRequest, Explanation, Language } from '../contracts/decision.ts'
+import type { Decision, DecisionRequest, Explanation, Language, Replay } from '../contracts/decision.ts'
 import { CodedError } from '../contracts/errors.ts'
 import type { RuleTrialRequest } from '../contracts/routes/rules.ts'
 import type { RuleTrial } from '../contracts/rule.ts'
 import type { DecisionLog, MadeDecision } from '../core/decisions/log.ts'
 import { type DecodedRecord, decodeRecord, encodeRecord } from '../core/decisions/record.ts'
 import type { Rules } from '../core/decisions/rules/rules.ts'
+import type { ModelRegistry } from '../core/models/registry.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
 import { type DecisionTokens, itemToken } from '../core/outcomes/tokens.ts'
-import type { ProfileRepository } from '../core/ports.ts'
+import type { ProfileRepository, RuleRepository } from '../core/ports.ts'
 import { itemsOf, rulesIn, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
 import { createMaking, type MakingParts } from './making.ts'
+import { isReplayable, replay } from './replay.ts'
 import { tryRule } from './trial.ts'
 
 /** What recommendations stand on; the server puts it together. */
 export interface RecommendationParts extends MakingParts {
+  readonly models: Pick<ModelRegistry, 'current' | 'read'>
   readonly rules: Rules
+  /** Rules as past decisions followed them. */
+  readonly ruleVersions: Pick<RuleRepository, 'byRows'>
   /** Names the shoppers of decisions that were made. */
   readonly shoppers: Pick<ProfileRepository, 'byRow'>
   /** Names the experiments of decisions that were made. */
@@ -47,6 +52,8 @@ export interface Recommendations {
    * @throws CodedError DECISION_NOT_FOUND
    */
   explain(id: string, language?: Language): Promise<Explanation>
+  /** Decides again from captured inputs, and compares. @throws CodedError DECISION_NOT_FOUND */
+  replay(id: string, language?: Language): Promise<Replay>
   /** What a rule would have changed in past decisions; changes nothing. @throws CodedError RULE_INVALID, NO_MODEL */
   tryRule(request: RuleTrialRequest): Promise<RuleTrial>
 }
@@ -96,7 +103,8 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
       })
     },
     async explain(id, language = parts.language) {
-      const { at, placement, record, profile, attempts } = await parts.log.get(id)
+      const logged = await parts.log.get(id)
+      const { at, placement, record, profile, attempts } = logged
       const shopper = await shopperOf(profile)
       const names = await parts.rules.names(rulesIn(record))
       const decision: Decision = {
@@ -111,8 +119,9 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         ...experimentOf(record),
       }
       const summary = summaryOf(decision, record, names, attempts?.length ?? 0, language)
-      return { decision, seed: record.seed, summary, replayable: false }
+      return { decision, seed: record.seed, summary, replayable: await isReplayable(parts, logged) }
     },
+    replay: (id, language = parts.language) => replay(parts, id, language),
     tryRule: (request) =>
       tryRule(
         {

@@ -13,19 +13,21 @@ import type { Reservations } from '../core/decisions/reservations.ts'
 import type { Rules } from '../core/decisions/rules/rules.ts'
 import type { ModelRegistry } from '../core/models/registry.ts'
 import type { Assigner } from '../core/outcomes/assign.ts'
-import type { CatalogRepository, Clock, RandomBytes } from '../core/ports.ts'
+import type { Clock, RandomBytes } from '../core/ports.ts'
 import type { ProfileReader } from '../core/profiles/reader.ts'
 import { askedOf } from './asked.ts'
+import { captureInputs, LARGEST_SCOPE } from './captured.ts'
 import { CAPABILITY } from './contracts.ts'
+import type { Scope } from './decide/candidates.ts'
 import { type DecideInput, decide } from './decide/decide.ts'
 import type { OpenModels } from './decide/models.ts'
-import { Newcomers } from './decide/newcomers.ts'
+import type { MetProducts, Newcomers } from './decide/newcomers.ts'
 
 /** What decisions are made from. */
 export interface MakingParts {
   readonly catalog: Catalog
-  /** Tells what products are that came after training. */
-  readonly products: Pick<CatalogRepository, 'byRows'>
+  /** Acquaints models with products that came after training. */
+  readonly newcomers: Newcomers
   readonly profiles: ProfileReader
   readonly placements: Placements
   /** Puts visitors into the arms of experiments. */
@@ -35,6 +37,8 @@ export interface MakingParts {
   readonly models: Pick<ModelRegistry, 'current'>
   readonly clock: Clock
   readonly randomBytes: RandomBytes
+  /** Share of decisions whose inputs are kept. */
+  readonly captureShare: number
 }
 
 /** What answers now: one model and one catalogue for the whole of a decision. */
@@ -42,6 +46,7 @@ export interface Serving {
   readonly catalog: CatalogSnapshot
   readonly models: OpenModels
   readonly version: number
+  readonly met: MetProducts
 }
 
 export interface Making {
@@ -56,7 +61,7 @@ export interface Making {
 }
 
 export function createMaking(parts: MakingParts): Making {
-  const newcomers = new Newcomers(parts.products)
+  const { newcomers } = parts
   const serving = async (): Promise<Serving> => {
     await parts.catalog.refresh()
     if (parts.models.current) await newcomers.meet(parts.models.current.models, parts.catalog.current)
@@ -64,26 +69,29 @@ export function createMaking(parts: MakingParts): Making {
     const loaded = parts.models.current
     if (!loaded) throw new CodedError('NO_MODEL', { model: CAPABILITY })
     const { version } = loaded.version
-    return { catalog: parts.catalog.current, models: newcomers.open(loaded.models), version }
+    const { models: bundle } = loaded
+    return { catalog: parts.catalog.current, models: newcomers.open(bundle), version, met: newcomers.metBy(bundle) }
   }
 
   /** Decides, and decides again without what its limits do not allow, until all that is spent is held. */
   const reserved = async (
     input: Omit<DecideInput, 'resting'>,
     sections: Sections,
-    { models, version, catalog }: Serving,
-  ): Promise<Pick<MadeDecision, 'record' | 'attempts' | 'reserved' | 'id'>> => {
+    { models, version, catalog, met }: Serving,
+  ): Promise<Pick<MadeDecision, 'record' | 'attempts' | 'reserved' | 'id' | 'inputs'>> => {
     const attempts: DecisionRecord[] = []
     let resting = parts.reservations.resting(input.rules?.rules ?? [], input.now)
     let id: string | undefined
     for (;;) {
       const asked = resting.size === 0 ? sections : { ...sections, resting: [...resting] }
-      const { record, spends } = decide({ ...input, resting }, models, version, catalog, asked)
+      const { record, spends, considered } = decide({ ...input, resting }, models, version, catalog, asked)
+      const inputs = sections.captured ? { inputs: captureInputs({ ...input, resting }, considered, met, catalog) } : {}
       // A ghost of a holdout is shown to nobody and spends nothing.
-      if (spends.length === 0 || sections.held) return { record, ...(id === undefined ? {} : { id, attempts }) }
+      if (spends.length === 0 || sections.held)
+        return { record, ...inputs, ...(id === undefined ? {} : { id, attempts }) }
       id ??= uuidv7(parts.clock(), parts.randomBytes)
       const refused = await parts.reservations.reserve(id, spends, input.now)
-      if (refused.size === 0) return { record, id, attempts, reserved: true }
+      if (refused.size === 0) return { record, ...inputs, id, attempts, reserved: true }
       attempts.push(record)
       resting = new Set([...resting, ...refused])
     }
@@ -102,7 +110,8 @@ export function createMaking(parts: MakingParts): Making {
       const rules = parts.rules.current.plan(placement.name, asked.market, now, served.catalog)
       const seed = request.seed ?? drawSeed(parts.randomBytes)
       const input = { view, placement: assigned?.placement ?? placement, ...asked, now, seed, rules }
-      const made = await reserved(input, { ...sections, ...assigned?.sections }, served)
+      const captured = isCaptured(request, asked.scope, parts) ? { captured: true as const } : {}
+      const made = await reserved(input, { ...sections, ...assigned?.sections, ...captured }, served)
       return {
         at: now,
         placement: placement.name,
@@ -112,4 +121,14 @@ export function createMaking(parts: MakingParts): Making {
       }
     },
   }
+}
+
+/** Drawn apart from the decision's own seed, so that what is captured says nothing of what was drawn. */
+function isCaptured(
+  { capture }: DecisionRequest,
+  scope: Scope,
+  { captureShare, randomBytes }: Pick<MakingParts, 'captureShare' | 'randomBytes'>,
+): boolean {
+  if (scope.kind === 'category' && scope.rows.length > LARGEST_SCOPE) return false
+  return capture ?? (captureShare > 0 && drawSeed(randomBytes) < captureShare * 2 ** 32)
 }

@@ -16,6 +16,7 @@ import { createProfileReader } from '../core/profiles/reader.ts'
 import type { ShopperMemory } from '../core/profiles/shopper-memory.ts'
 import { CAPABILITY } from '../recommendations/contracts.ts'
 import { openModels } from '../recommendations/decide/models.ts'
+import { Newcomers } from '../recommendations/decide/newcomers.ts'
 import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
 import { runEvaluation, runTraining } from '../recommendations/jobs.ts'
 import { recommendationRoutes } from '../recommendations/routes.ts'
@@ -75,7 +76,9 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     rules,
     reservations,
     profiles: createProfileReader({ profiles: store.profiles, rebuild, memory }),
-    products: store.catalog,
+    newcomers: new Newcomers(store.catalog),
+    ruleVersions: store.rules,
+    captureShare: configuration['decisions.captureShare'],
     shoppers: store.profiles,
     placements,
     assigner: createAssigner({ experiments, assignments: store.experiments, profiles: store.profiles }),

@@ -20,6 +20,7 @@ import { createLiveStates } from '../../src/core/profiles/live-states.ts'
 import { createProfileReader } from '../../src/core/profiles/reader.ts'
 import { CAPABILITY } from '../../src/recommendations/contracts.ts'
 import { openModels } from '../../src/recommendations/decide/models.ts'
+import { Newcomers } from '../../src/recommendations/decide/newcomers.ts'
 import {
   createRecommendations,
   type RecommendationParts,
@@ -87,7 +88,9 @@ export async function trainedShop(untrained?: (shop: TrainedShop) => Promise<voi
     rules,
     reservations,
     profiles: createProfileReader({ profiles: live.profiles, rebuild: live.rebuild }),
-    products: store.catalog,
+    newcomers: new Newcomers(store.catalog),
+    ruleVersions: store.rules,
+    captureShare: 0,
     shoppers: store.profiles,
     placements,
     assigner: createAssigner({ experiments, assignments: store.experiments, profiles: store.profiles }),

@@ -61,6 +61,7 @@ export interface DecisionRequest {
   readonly language?: Language
   readonly exclude?: readonly string[]
   readonly personalise?: boolean
+  readonly capture?: boolean
   readonly seed?: number
 }
 
@@ -72,6 +73,16 @@ export interface Explanation {
 }
 
 export type Language = 'en' | 'zh'
+
+export interface Replay {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly outcome: 'identical' | 'different' | 'not_replayable'
+  readonly obstacle?: 'not_captured' | 'inputs_gone' | 'format_changed' | 'features_changed' | 'model_gone' | 'rule_gone' | 'newcomers_changed'
+  readonly summary: readonly string[]
+  readonly before: readonly ChosenItem[]
+  readonly again: readonly ChosenItem[]
+}
 
 export interface SegmentMessage {
   readonly type: 'track' | 'identify' | 'page' | 'screen' | 'group' | 'alias'
@@ -635,6 +646,15 @@ export interface Client {
     readonly decisions: readonly Decision[]
   }>
   /**
+   * Decides again from the inputs that were captured and compares bit by bit; says why where it cannot.
+   * @throws StoremindError DECISION_NOT_FOUND
+   */
+  replayDecision(address: {
+    /** A UUIDv7. */
+    readonly id: string
+    readonly language?: Language
+  }, options?: CallOptions): Promise<Replay>
+  /**
    * Trains a new model version from the store’s history.
    * @throws StoremindError JOB_RUNNING
    */
@@ -984,6 +1004,7 @@ export const ROUTES = {
   evaluate: { method: 'POST', path: '/v1/evaluations', params: [], query: [], body: true },
   explainDecision: { method: 'GET', path: '/v1/decisions/:id/explanation', params: ['id'], query: ['language'], body: false },
   recommend: { method: 'POST', path: '/v1/recommendations', params: [], query: [], body: true },
+  replayDecision: { method: 'GET', path: '/v1/decisions/:id/replay', params: ['id'], query: ['language'], body: false },
   train: { method: 'POST', path: '/v1/training', params: [], query: [], body: true },
   backUp: { method: 'POST', path: '/v1/backups', params: [], query: [], body: true },
   cancelJob: { method: 'POST', path: '/v1/jobs/:id/cancel', params: ['id'], query: [], body: false },

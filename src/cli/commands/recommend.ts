@@ -15,6 +15,7 @@ interface RecommendOptions {
   readonly exclude?: readonly string[]
   readonly market?: string
   readonly seed?: string
+  readonly capture?: boolean
   readonly personalise: boolean
 }
 
@@ -32,6 +33,7 @@ export const addRecommend: AddCommand = (program, context) => {
     .option('--exclude <id>', 'a product not to show; several times', collect)
     .option('--market <name>', 'the market whose prices and stock count')
     .option('--seed <number>', 'fixes what is drawn at random')
+    .option('--capture', 'keep what it is made from, so that it can be replayed')
     .option('--no-personalise', 'as for a shopper who says no to personalisation')
   examples(command, [
     'recommend --profile 17850 --limit 10',
@@ -46,6 +48,7 @@ export const addRecommend: AddCommand = (program, context) => {
     const placement = options.placement ?? placementFor(options)
     const request = {
       personalise: options.personalise,
+      ...(options.capture ? { capture: true } : {}),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
       ...(options.limit === undefined ? {} : { limit: wholeNumber(options.limit, '--limit', 1, 500) }),
       ...(placement === undefined ? {} : { placement }),

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { Decision, DecisionRequest, Explanation, Language } from '../decision.ts'
+import { Decision, DecisionRequest, Explanation, Language, Replay } from '../decision.ts'
 import { Id } from '../ids.ts'
 import { Job } from '../job.ts'
 import { route } from '../route.ts'
@@ -31,6 +31,19 @@ export const explainDecision = route({
   params: Type.Object({ id: Id }, { additionalProperties: false }),
   querystring: Type.Object({ language: Type.Optional(Language) }, { additionalProperties: false }),
   response: Explanation,
+  errors: ['DECISION_NOT_FOUND'],
+})
+
+export const replayDecision = route({
+  name: 'replayDecision',
+  method: 'GET',
+  path: '/v1/decisions/:id/replay',
+  scope: 'admin',
+  tag: 'decisions',
+  summary: 'Decides again from the inputs that were captured and compares bit by bit; says why where it cannot.',
+  params: Type.Object({ id: Id }, { additionalProperties: false }),
+  querystring: Type.Object({ language: Type.Optional(Language) }, { additionalProperties: false }),
+  response: Replay,
   errors: ['DECISION_NOT_FOUND'],
 })
 

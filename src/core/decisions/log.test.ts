@@ -13,6 +13,7 @@ function log() {
       },
       get: async (id) => kept.get(id),
       attempts: async () => [],
+      inputs: async () => undefined,
       sample: async () => [...kept.values()],
     },
     clock: () => 1_700_000_000_000,

@@ -33,12 +33,14 @@ export interface DecisionLog {
   append(decisions: readonly MadeDecision[]): Promise<string[]>
   /** @throws CodedError DECISION_NOT_FOUND */
   get(id: string): Promise<LoggedDecision>
+  /** What a decision was made from; undefined where it was not captured, or is gone. */
+  inputs(id: string): Promise<Uint8Array | undefined>
   /** At most `most` decisions of a time, of some placements or of all, spread evenly, oldest first. */
   sample(window: DecisionWindow, most: number): Promise<LoggedDecision[]>
 }
 
 export interface DecisionLogParts {
-  readonly decisions: Pick<DecisionRepository, 'append' | 'get' | 'attempts' | 'sample'>
+  readonly decisions: Pick<DecisionRepository, 'append' | 'get' | 'attempts' | 'inputs' | 'sample'>
   readonly clock: Clock
   readonly randomBytes: RandomBytes
 }
@@ -63,6 +65,7 @@ export function createDecisionLog({ decisions, clock, randomBytes }: DecisionLog
       const attempts = (await decisions.attempts(id)).map(decodeRecord)
       return { ...decision, record: decodeRecord(found.record), ...(attempts.length === 0 ? {} : { attempts }) }
     },
+    inputs: (id) => decisions.inputs(id),
     async sample(window, most) {
       const found = await decisions.sample(window, most)
       return found.map(({ experiment: _, assignment: __, ...decision }) => ({

@@ -22,6 +22,8 @@ export interface Sections {
   readonly experiment?: ExperimentMark
   /** A ghost: decided and logged, but held back from the shopper, who is in a holdout. */
   readonly held?: true
+  /** What it was made from was kept, so that it can be replayed. */
+  readonly captured?: true
 }
 
 export interface ExperimentMark {
@@ -45,6 +47,7 @@ const BITS = {
   shown: 32,
   experiment: 64,
   held: 128,
+  captured: 256,
 } as const
 const ALL_BITS = Object.values(BITS).reduce((all, bit) => all | bit, 0)
 
@@ -60,6 +63,7 @@ export function writeSections(sections: Sections, to: ByteWriter): void {
   if (shown !== undefined) bits |= BITS.shown
   if (experiment !== undefined) bits |= BITS.experiment
   if (sections.held) bits |= BITS.held
+  if (sections.captured) bits |= BITS.captured
   to.varint(bits)
   if (market !== undefined) to.text(market)
   if (anchors !== undefined) writeAll(anchors, to, (row) => to.varint(row))
@@ -85,6 +89,7 @@ export function readSections(from: ByteReader): Sections {
     ...((bits & BITS.shown) === 0 ? {} : { shown: readAll(from, () => readListed(from)) }),
     ...((bits & BITS.experiment) === 0 ? {} : { experiment: { experiment: from.varint(), arm: from.signed() } }),
     ...((bits & BITS.held) === 0 ? {} : { held: true }),
+    ...((bits & BITS.captured) === 0 ? {} : { captured: true }),
   }
 }
 

@@ -45,6 +45,7 @@ const sections = fc.record(
     shown: fc.array(listed, { maxLength: 8 }),
     experiment: fc.record({ experiment: fc.nat(), arm: fc.integer({ min: -4, max: 7 }) }, { noNullPrototype: true }),
     held: fc.constant(true as const),
+    captured: fc.constant(true as const),
   },
   { requiredKeys: [], noNullPrototype: true },
 )
@@ -145,6 +146,7 @@ describe('a decision record', () => {
       shown: [77, 'other'],
       experiment: { experiment: 3, arm: -1 },
       held: true,
+      captured: true,
       items: [{ ...CERTAIN, product: 77, score: 0.5, reasons: [{ code: 'popular', weight: 1 }] }],
       refused: { price: 2 },
     })

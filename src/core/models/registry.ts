@@ -47,6 +47,11 @@ export interface ModelRegistry {
    * removed.
    */
   load(): Promise<LoadOutcome>
+  /**
+   * A version as it would serve, read from its files where another one serves. Nothing is swapped.
+   * @throws CodedError MODEL_NOT_FOUND, MODEL_BROKEN
+   */
+  read(version: number): Promise<LoadedModel>
   /** Called after every swap; returns a function that ends it. */
   onSwap(listener: (loaded: LoadedModel) => void): () => void
 }
@@ -137,6 +142,9 @@ export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
         }
       }
       return { loaded: undefined, broken }
+    },
+    async read(version) {
+      return current?.version.version === version ? current : load(await get(version))
     },
     onSwap(listener) {
       listeners.add(listener)

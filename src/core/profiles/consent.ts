@@ -1,5 +1,7 @@
 import { type ConsentState, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
 import type { ProfileRow } from '../ports.ts'
+import type { ByteReader, ByteWriter } from './bytes.ts'
+import { FEATURES_VERSION } from './features/declared.ts'
 import type { Feature } from './features/feature.ts'
 import { featureParts } from './profile-state.ts'
 
@@ -47,6 +49,36 @@ class GatedView {
       this.now,
     )
   }
+
+  /**
+   * The view as bytes, for a replay of what was decided on it: with no more than these features.
+   * Format: u8 version of the features; varint profile; u8 bits of purposes; u8 purpose; f64 now; varint n members,
+   * then a block for each feature each
+   */
+  encode(features: readonly Feature<unknown>[], to: ByteWriter): void {
+    to.u8(FEATURES_VERSION)
+    to.varint(this.profile)
+    to.u8(PURPOSES.reduce((bits, purpose, i) => bits | (this.#permitted.has(purpose) ? 1 << i : 0), 0))
+    to.u8(PURPOSES.indexOf(this.purpose))
+    to.f64(this.now)
+    to.varint(this.#members.length)
+    for (const parts of this.#members) for (const { name } of features) to.block(parts.get(name) ?? new Uint8Array(0))
+  }
+}
+
+/** @returns undefined where another version of the features wrote it */
+export function decodeView(features: readonly Feature<unknown>[], from: ByteReader): PersonalView | undefined {
+  if (from.u8() !== FEATURES_VERSION) return undefined
+  const profile = from.varint()
+  const bits = from.u8()
+  const purpose = PURPOSES[from.u8()]
+  const now = from.f64()
+  const members = Array.from({ length: from.varint() }, () => {
+    const parts = features.map(({ name }): [string, Uint8Array] => [name, from.block()])
+    return new Map(parts.filter(([, part]) => part.length > 0))
+  })
+  if (purpose === undefined) return undefined
+  return new GatedView(profile, purpose, now, new Set(PURPOSES.filter((_, i) => (bits & (1 << i)) !== 0)), members)
 }
 
 /** What may be seen of a shopper who may be profiled for `purpose`. Its constructor is not exported: ask the gate. */

@@ -42,6 +42,8 @@ export interface Decided {
   readonly record: DecisionRecord
   /** What the list spends of rules' limits, to be reserved before it is shown. */
   readonly spends: readonly Spend[]
+  /** [n] rows that policies and chance chose from. */
+  readonly considered: Int32Array
 }
 
 /**
@@ -103,7 +105,7 @@ export function decide(
     items,
     refused: choice.refused,
   }
-  return { record, spends }
+  return { record, spends, considered: candidates.rows }
 }
 
 interface Chosen {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { MlError, type Model, Vocabulary } from '@storemind/ml'
 import type { Product } from '../../contracts/product.ts'
 import type { CatalogSnapshot } from '../../core/catalog/snapshot.ts'
@@ -88,10 +89,22 @@ function joined<A extends Float32Array | Int32Array>(type: new (length: number) 
   return both
 }
 
+/** Products that came after training and that models have met. */
+export interface MetProducts {
+  /** [n] ascending */
+  readonly rows: Int32Array
+  /** Of what they were then; empty where there are none. */
+  readonly fingerprint: string
+}
+
+const NOBODY: MetProducts = { rows: new Int32Array(0), fingerprint: '' }
+
 interface Met {
   readonly bundle: Bundle
   readonly revision: number
+  /** Those that are unknown to the bundle, whether it could meet them or not. */
   readonly rows: Int32Array
+  readonly met: MetProducts
   readonly models: OpenModels
 }
 
@@ -108,6 +121,27 @@ export class Newcomers {
   /** The bundle with all newcomers met so far. @throws CodedError MODEL_BROKEN */
   open(bundle: Bundle): OpenModels {
     return this.#met?.bundle === bundle ? this.#met.models : openModels(bundle)
+  }
+
+  /** Whom the bundle has met so far. */
+  metBy(bundle: Bundle): MetProducts {
+    return this.#met?.bundle === bundle ? this.#met.met : NOBODY
+  }
+
+  /**
+   * The bundle with just these newcomers, for a replay.
+   * @returns undefined where one of them is described in other words now
+   * @throws CodedError MODEL_BROKEN
+   */
+  async openAsMet(bundle: Bundle, met: MetProducts): Promise<OpenModels | undefined> {
+    if (met.rows.length === 0) return openModels(bundle)
+    const known = this.#met
+    if (known?.bundle === bundle && known.met.fingerprint === met.fingerprint) return known.models
+    const stored = await this.#products.byRows([...met.rows])
+    const products = stored.map(({ product }) => product)
+    if (fingerprintOf(products) !== met.fingerprint) return undefined
+    const extended = await extendBundle(bundle, met.rows, products)
+    return extended && openModels(extended)
   }
 
   /** Meets what the catalogue holds and the bundle does not know; at once where nothing changed. */
@@ -133,8 +167,16 @@ export class Newcomers {
     const rows = Int32Array.from(found, ({ row }) => row)
     const products = found.map(({ product }) => product)
     const extended = rows.length === 0 ? undefined : await extendBundle(bundle, rows, products)
-    this.#met = { bundle, revision, rows: unknown, models: extended ? openModels(extended) : known }
+    const met = extended === undefined ? NOBODY : { rows, fingerprint: fingerprintOf(products) }
+    this.#met = { bundle, revision, rows: unknown, met, models: extended ? openModels(extended) : known }
   }
+}
+
+/** Of all that the models read of them: offers are no part of it. */
+function fingerprintOf(products: readonly Product[]): string {
+  const sum = createHash('sha256')
+  for (const { offers: _, ...product } of products) sum.update(JSON.stringify(product)).update('\n')
+  return sum.digest('base64url')
 }
 
 /** Rows that the catalogue describes and the models do not know, the latest of them, ascending. */
