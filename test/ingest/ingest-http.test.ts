@@ -331,3 +331,48 @@ describe('times', () => {
     expect((await stored(id))[0]?.event).toMatchObject({ at: NOW - 500, happenedAt: NOW - YEAR - 500 })
   })
 })
+
+describe('what the request says of the shopper', () => {
+  it('Sec-GPC is recorded as an objection to personalisation and advertising', async () => {
+    const userId = fresh('shopper')
+    const granted = { context: { consent: { categoryPreferences: { personalisation: true, analytics: true } } } }
+    await post('/v1/track', viewed({ userId, ...granted }), { headers: { 'sec-gpc': '1' } })
+    const { consents } = await shop.client.exportProfile({ profile: userId })
+    const said = (consents as { purpose: string; granted: boolean }[]).map(({ purpose, granted }) => [purpose, granted])
+    expect(said.sort()).toEqual([
+      ['advertising', false],
+      ['analytics', true],
+      ['personalisation', false],
+    ])
+  })
+
+  it('the agent of a browser that sends by itself marks a program; that of a shop’s server does not', async () => {
+    const userId = fresh('shopper')
+    const headers = { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' }
+    await post('/v1/t', viewed({ userId, messageId: 'b1' }), { headers })
+    await post('/v1/track', viewed({ userId, messageId: 'b2' }), { headers })
+    await post('/v1/b', { batch: [viewed({ userId, messageId: 'b3', context: { userAgent: 'curl/8' } })] })
+    await post('/v1/t', viewed({ userId, messageId: 'b4', context: { userAgent: 'Mozilla/5.0 Firefox/130.0' } }), {
+      headers,
+    })
+    const marks = (await stored(userId)).map(({ key, event }) => [key, event['bot']])
+    expect(marks.sort()).toEqual([
+      ['b1', true],
+      ['b2', false],
+      ['b3', true],
+      ['b4', false],
+    ])
+  })
+})
+
+describe('the raw message', () => {
+  it('is kept as it came, with what the batch says for all', async () => {
+    const userId = fresh('shopper')
+    const message = viewed({ userId, extra: ['\ud83d', 1e300], timestamp: '2025-05-05T05:05:05Z' })
+    const own = viewed({ userId, sentAt: '2026-02-01T00:00:00Z', context: { a: 1 }, timestamp: '2025-05-05T05:05:06Z' })
+    const all = { sentAt: '2026-02-28T00:00:00Z', context: { library: { name: 'x' } } }
+    await post('/v1/batch', { batch: [message, own], ...all })
+    const raws = (await stored(userId)).map(({ raw }) => raw)
+    expect(raws).toEqual([{ ...all, ...message }, own].sort((a, b) => (a.messageId < b.messageId ? -1 : 1)))
+  })
+})

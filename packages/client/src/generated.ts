@@ -623,6 +623,28 @@ export type ErrorCode =
 /** One method a route. Parts of the path and of the query stand in the first argument, the body in the next. */
 export interface Client {
   /**
+   * Takes up to 1,000 products out of the catalogue. Past decisions can still be explained.
+   * @throws StoremindError DISK_FULL
+   */
+  deleteProducts(body: {
+    readonly productIds: readonly string[]
+  }, options?: CallOptions): Promise<{
+    /** Those that were there. */
+    readonly deleted: number
+  }>
+  /**
+   * Adds and changes up to 1,000 products. Each one replaces what is known of it; decisions follow at once.
+   * @throws StoremindError DISK_FULL
+   */
+  putProducts(body: {
+    readonly products: readonly Product[]
+  }, options?: CallOptions): Promise<{
+    /** Added or changed. */
+    readonly changed: number
+    /** Equal to what was known. */
+    readonly unchanged: number
+  }>
+  /**
    * Trains on the history before the test days and measures every source and the blend on them.
    * @throws StoremindError JOB_RUNNING
    */
@@ -1001,6 +1023,8 @@ export interface Client {
 
 /** What the methods send. */
 export const ROUTES = {
+  deleteProducts: { method: 'POST', path: '/v1/products/delete', params: [], query: [], body: true },
+  putProducts: { method: 'PUT', path: '/v1/products', params: [], query: [], body: true },
   evaluate: { method: 'POST', path: '/v1/evaluations', params: [], query: [], body: true },
   explainDecision: { method: 'GET', path: '/v1/decisions/:id/explanation', params: ['id'], query: ['language'], body: false },
   recommend: { method: 'POST', path: '/v1/recommendations', params: [], query: [], body: true },

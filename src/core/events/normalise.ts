@@ -16,6 +16,8 @@ export interface NormaliseOptions {
   readonly defaultCurrency: string
   /** The shopper's browser objects to the use of data, by `Sec-GPC: 1` on the request that brought the message. */
   readonly objects?: boolean
+  /** User agent of the request that brought the message, where a shopper's browser sent it; the message's own counts. */
+  readonly agent?: string
 }
 
 /** What Global Privacy Control objects to, in the words of consent. */
@@ -67,7 +69,7 @@ export function normalise(message: SegmentMessage, options: NormaliseOptions): S
       traits && own(traits, 'consent'),
       options.objects === true ? OBJECTION : undefined,
     ]),
-    bot: isBotAgent(textOf(own(context, 'userAgent'), 2000) ?? ''),
+    bot: isBotAgent(textOf(own(context, 'userAgent'), 2000) ?? textOf(options.agent, 2000) ?? ''),
   }
 }
 

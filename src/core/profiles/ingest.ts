@@ -19,6 +19,8 @@ export interface IngestItem {
   readonly receivedAt: number
   /** The shopper's browser says that no use of data is wanted: `Sec-GPC: 1`. */
   readonly objects?: boolean
+  /** User agent of the shopper's browser, where it sent the message itself. */
+  readonly agent?: string
 }
 
 export interface IngestRefusal {
@@ -59,8 +61,13 @@ export function createIngest({ events, defaultCurrency }: IngestParts): Ingest {
       const refused: IngestRefusal[] = []
       for (const [index, item] of items.entries()) {
         if (index % AT_A_TIME === AT_A_TIME - 1) await setImmediate()
-        const { source, key, message, raw, basis, receivedAt, objects = false } = item
-        const event = normalise(message, { receivedAt, defaultCurrency, objects })
+        const { source, key, message, raw, basis, receivedAt, objects = false, agent } = item
+        const event = normalise(message, {
+          receivedAt,
+          defaultCurrency,
+          objects,
+          ...(agent !== undefined && { agent }),
+        })
         if ('refused' in event) refused.push({ index, code: event.refused, details: event.details })
         else arrivals.push({ source, key, raw: raw ?? JSON.stringify(message), event, basis })
       }

@@ -33,7 +33,8 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
   void app.register(cors, {
     origin: [...origins],
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
+    // The last one is of Segment's browser client, when it sends again.
+    allowedHeaders: ['authorization', 'content-type', 'x-retry-count'],
     exposedHeaders: ['retry-after'],
     maxAge: PREFLIGHT_SECONDS,
   })

@@ -21,7 +21,13 @@ export interface MessageRefusal {
   readonly code: ErrorCode
   readonly details: ErrorDetails
 }
-export type ReadMessage = { readonly message: SegmentMessage } | { readonly refusal: MessageRefusal }
+export type ReadMessage =
+  | {
+      readonly message: SegmentMessage
+      /** Its text, where it stood alone; with what the batch says for all. */
+      readonly raw?: string
+    }
+  | { readonly refusal: MessageRefusal }
 
 /** A request's body, understood. */
 export interface ReadRequest {
@@ -78,13 +84,20 @@ function readPart(
   const value = parse(part)
   if (!isObject(value)) return { refusal: invalid('it is not an object') }
   // What the batch says once holds for each message that does not say it itself.
-  const message = {
-    ...(sentAt !== undefined && { sentAt }),
-    ...(context !== undefined && { context }),
-    ...value,
+  const common = {
+    ...(sentAt !== undefined && value['sentAt'] === undefined && { sentAt }),
+    ...(context !== undefined && value['context'] === undefined && { context }),
   }
+  const message = { ...common, ...value }
   const size = part.length * 3 > EVENT_BYTES ? Buffer.byteLength(part.trim()) : 0
-  return named(size > EVENT_BYTES ? { refusal: tooLarge(size) } : check(message, depth, part), value)
+  if (size > EVENT_BYTES) return named({ refusal: tooLarge(size) }, value)
+  const read = check(message, depth, part)
+  return named('message' in read ? { ...read, raw: rawOf(part, common) } : read, value)
+}
+
+function rawOf(part: string, common: object): string {
+  const said = JSON.stringify(common).slice(1, -1)
+  return said === '' ? part.trim() : `{${said},${part.trim().slice(1)}`
 }
 
 function named(read: ReadMessage, { messageId }: Readonly<Record<string, unknown>>): ReadRequest['messages'][number] {

@@ -35,6 +35,10 @@ export interface IngestHttpParts {
 
 const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const
 
+const SHORT: ReadonlySet<string> = new Set(
+  [batch, ...Object.values(SINGLE_ROUTES)].flatMap(({ aliases }) => aliases ?? []),
+)
+
 const held = Symbol('what a request holds of the memory for events')
 interface Holding {
   [held]?: Held
@@ -68,7 +72,7 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
           if (request.headers.authorization === undefined) {
             await checkWriteKey(parts.admission, shownBy(request, read.writeKey))
           }
-          return answer(reply, type, await take(parts, read))
+          return answer(reply, type, await take(parts, read, saidBy(request, url)))
         })
       }
     }
@@ -109,12 +113,25 @@ async function readRequest(request: FastifyRequest, type: MessageType | 'batch')
   return type === 'batch' ? readBatch(text, breathe) : readSingle(text, type)
 }
 
+/** What the request itself says of the shopper whose browser sent it. */
+interface Said {
+  readonly objects: boolean
+  readonly agent?: string
+}
+
+/** The short addresses are those of browsers; at the long ones the agent is that of the store's own server. */
+function saidBy({ headers }: FastifyRequest, url: string): Said {
+  const agent = SHORT.has(url) ? headers['user-agent'] : undefined
+  return { objects: headers['sec-gpc'] === '1', ...(agent !== undefined && { agent }) }
+}
+
 const breathe = async () => void (await setImmediate())
 
 /** Durable when it resolves. @returns what was refused, in the order of the messages */
 async function take(
   parts: IngestHttpParts,
   { messages }: ReadRequest,
+  said: Said,
 ): Promise<{ refused: RefusedMessage[]; count: number }> {
   const receivedAt = parts.clock()
   const items: IngestItem[] = []
@@ -129,9 +146,17 @@ async function take(
       refuse(index, errorBody(read.refusal.code, read.refusal.details))
       continue
     }
-    const { message } = read
+    const { message, raw } = read
     places.push(index)
-    items.push({ source: 'api', key: message.messageId ?? parts.newId(), message, basis: parts.basis, receivedAt })
+    items.push({
+      source: 'api',
+      key: message.messageId ?? parts.newId(),
+      message,
+      ...(raw !== undefined && { raw }),
+      basis: parts.basis,
+      receivedAt,
+      ...said,
+    })
   }
   if (items.length > 0) {
     const result = await parts.ingest.ingest(items)

@@ -1,7 +1,9 @@
 import { CodedError } from '../../contracts/errors.ts'
 import type { Product } from '../../contracts/product.ts'
 import { handle, type RouteHandler } from '../../contracts/route.ts'
+import { deleteProducts, putProducts } from '../../contracts/routes/catalogue.ts'
 import { getProduct, listProducts } from '../../contracts/routes/engine.ts'
+import { idOf } from '../../core/events/event-lines.ts'
 import type { Store, StoredProduct } from '../../core/ports.ts'
 
 const PAGE = 100
@@ -25,6 +27,14 @@ export function catalogueRoutes({ catalog }: Pick<Store, 'catalog'>): RouteHandl
       if (stored === undefined || !isThere(stored)) throw new CodedError('PRODUCT_NOT_FOUND', { product: productId })
       return stored.product
     }),
+    handle(putProducts, async ({ body: { products } }) => {
+      for (const [i, { id }] of products.entries()) {
+        // The same ids that events may name, or else no event would ever find the product.
+        if (idOf(id) !== id) throw new CodedError('BAD_REQUEST', { problem: `body/products/${i}/id is no id` })
+      }
+      return catalog.upsert(products, 'api')
+    }),
+    handle(deleteProducts, async ({ body: { productIds } }) => ({ deleted: await catalog.delete(productIds) })),
   ]
 }
 
