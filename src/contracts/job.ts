@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { Id, Millis } from './ids.ts'
 
-export const JOB_KINDS = ['import', 'train', 'evaluate', 'backup', 'retention'] as const
+export const JOB_KINDS = ['import', 'train', 'evaluate', 'backup', 'retention', 'bots'] as const
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
 
 export const JobProgress = Type.Object(

@@ -37,6 +37,7 @@ import { serveLanding } from './pages/landing.ts'
 import { serveMetrics } from './pages/metrics.ts'
 import { demoGuide, serveStorefront } from './pages/storefront.ts'
 import { pooled } from './random-pool.ts'
+import { botRoutes, searchForBots } from './routes/bots.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -82,6 +83,7 @@ export interface Engine {
 }
 
 const DAY = 86_400_000
+const HOUR = 3_600_000
 /** Some kilobytes each; a shop's visitors of an hour. */
 const REMEMBERED_SHOPPERS = 5000
 /** After the start, so that it does not compete with the first requests. */
@@ -178,6 +180,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       isStopping: () => stopping,
     }),
     ...catalogueRoutes(store),
+    ...botRoutes({ store, runner, clock }),
     ...importRoutes({ importers: IMPORTERS, store, ingest, catalog, runner, configuration, randomBytes, clock }),
     ...jobRoutes(runner),
     ...modelRoutes(store.models, recommendations.registry),
@@ -312,10 +315,19 @@ function keepHouse(runner: JobRunner, store: Store, rule: RetentionRule, clock: 
       .start('retention', {}, () => store.maintenance.applyRetention(rule, clock()))
       .catch((error: unknown) => logger.warn({ fault: faultOf(error, logger.level) }, 'retention did not start'))
   }
+  const search = () => {
+    runner
+      .start('bots', {}, (run) => searchForBots(store, clock, run))
+      .catch((error: unknown) =>
+        logger.warn({ fault: faultOf(error, logger.level) }, 'the search for bots did not start'),
+      )
+  }
   const first = setTimeout(apply, FIRST_RETENTION).unref()
+  const hourly = setInterval(search, HOUR).unref()
   const daily = setInterval(apply, DAY).unref()
   return () => {
     clearTimeout(first)
     clearInterval(daily)
+    clearInterval(hourly)
   }
 }

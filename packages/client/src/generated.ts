@@ -175,7 +175,7 @@ export interface RowProblem {
 export interface Job {
   /** A UUIDv7. */
   readonly id: string
-  readonly kind: 'import' | 'train' | 'evaluate' | 'backup' | 'retention'
+  readonly kind: 'import' | 'train' | 'evaluate' | 'backup' | 'retention' | 'bots'
   readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
   /** UTC milliseconds. */
   readonly createdAt: number
@@ -623,6 +623,22 @@ export type ErrorCode =
 /** One method a route. Parts of the path and of the query stand in the first argument, the body in the next. */
 export interface Client {
   /**
+   * Looks for programs by what they did in the last day, and marks them. Runs every hour by itself.
+   * @throws StoremindError JOB_RUNNING
+   */
+  findBots(options?: CallOptions): Promise<Job>
+  /**
+   * Marks a shopper as a program, or takes the mark away. Marked events are kept, and never train or count.
+   * @throws StoremindError PROFILE_NOT_FOUND
+   */
+  markBot(body: {
+    readonly profile: string
+    readonly bot: boolean
+  }, options?: CallOptions): Promise<{
+    /** Events that were marked or unmarked. */
+    readonly events: number
+  }>
+  /**
    * Takes up to 1,000 products out of the catalogue. Past decisions can still be explained.
    * @throws StoremindError DISK_FULL
    */
@@ -1023,6 +1039,8 @@ export interface Client {
 
 /** What the methods send. */
 export const ROUTES = {
+  findBots: { method: 'POST', path: '/v1/bots', params: [], query: [], body: false },
+  markBot: { method: 'POST', path: '/v1/profiles/bot', params: [], query: [], body: true },
   deleteProducts: { method: 'POST', path: '/v1/products/delete', params: [], query: [], body: true },
   putProducts: { method: 'PUT', path: '/v1/products', params: [], query: [], body: true },
   evaluate: { method: 'POST', path: '/v1/evaluations', params: [], query: [], body: true },

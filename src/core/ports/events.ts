@@ -20,6 +20,8 @@ export interface EventsTaken {
   readonly rows: Float64Array
   /** [n] The row of the event that the same profile had brought before; 0 where there is none. */
   readonly previous: Float64Array
+  /** [n] Not 0 where it is a program's: by its agent, or since its profile is marked. */
+  readonly bots: Uint8Array
   /** [n] Profile as named, before links; −1 where the event names no shopper or was known. */
   readonly profiles: Int32Array
   /** [lines] Product rows of all arrivals' lines one after another; 0 where the event was known. */

@@ -66,7 +66,11 @@ export interface ProfileRepository {
   consents(row: ProfileRow): Promise<ConsentState[]>
   writeConsents(row: ProfileRow, consents: readonly ConsentState[]): Promise<void>
   traits(row: ProfileRow): Promise<Record<string, unknown>>
-  markBot(row: ProfileRow, bot: boolean): Promise<void>
+  /**
+   * Marks a profile, as named, and its events, those to come included, as those of a program; or takes the mark away.
+   * @returns events that were marked or unmarked
+   */
+  markBot(row: ProfileRow, bot: boolean): Promise<number>
   /** Appends a link; refuses (returns false) when both are known customers. */
   link(from: ProfileRow, to: ProfileRow, cause: string, at: number): Promise<boolean>
   unlink(from: ProfileRow, to: ProfileRow, at: number): Promise<boolean>

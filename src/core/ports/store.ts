@@ -1,4 +1,5 @@
 import type { Purpose } from '../../contracts/consent.ts'
+import type { EventKind } from '../../contracts/event.ts'
 import type { Placement } from '../../contracts/placement.ts'
 import type { StorageReport } from '../../contracts/routes/engine.ts'
 import type { CatalogRepository, StoredProduct } from './catalog.ts'
@@ -11,6 +12,18 @@ import type { ApiKeyRepository, ImportRepository, JobRepository } from './operat
 import type { ProfileRepository } from './profiles.ts'
 import type { ProfileRow } from './rows.ts'
 
+/** From when on what a profile does is a program's doing. See core/events. */
+export interface ActivityRule {
+  /** What counts as looking at something. */
+  readonly looks: readonly EventKind[]
+  /** So many looks within so long a time. */
+  readonly fastLooks: number
+  readonly fastMillis: number
+  /** At least so many looks in each of so many hours of one day. */
+  readonly awakeLooks: number
+  readonly awakeHours: number
+}
+
 /** What a training or evaluation worker reads: a read-only connection of its own. */
 export interface StoreReader {
   /** Chunks in the order of arrival, bots left out, profiles canonical. */
@@ -20,6 +33,8 @@ export interface StoreReader {
   withheld(purpose: Purpose): Promise<Set<ProfileRow>>
   placements(): Promise<Placement[]>
   facts(): Promise<DataFacts>
+  /** Profiles, as named, whose events that arrived since a moment look like a program's. */
+  restless(rule: ActivityRule, since: number): Promise<ProfileRow[]>
   close(): Promise<void>
 }
 

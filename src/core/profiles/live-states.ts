@@ -69,10 +69,10 @@ export function createLiveStates(store: Parts, capacity = 5000): LiveStates {
     if (entry !== undefined && !entry.isWritten) unwritten--
     entries.delete(row)
   }
-  const changed = (entry: Entry, through: number) => {
+  const changed = (row: ProfileRow, entry: Entry, through: number) => {
     entry.through = through
     entry.encoded = undefined
-    if (entry.isWritten) unwritten++
+    if (entry.isWritten && entries.get(row) === entry) unwritten++
     entry.isWritten = false
   }
 
@@ -101,7 +101,7 @@ export function createLiveStates(store: Parts, capacity = 5000): LiveStates {
     // Erased or rebuilt meanwhile: whoever asked gets what was, and nobody else does.
     if (loading.has(row)) {
       touch(row, entry)
-      if (entry.through > before) changed(entry, entry.through)
+      if (entry.through > before) changed(row, entry, entry.through)
     }
     return entry
   }
@@ -143,11 +143,11 @@ export function createLiveStates(store: Parts, capacity = 5000): LiveStates {
       const row = taken.rows[i]!
       const entry = states.get(taken.profiles[i]!)
       if (row === 0 || entry === undefined || row <= entry.through) continue
-      if (!event.bot) {
+      if (taken.bots[i] === 0) {
         const products = taken.products.subarray(from, line)
         entry.state.write({ event, products, basket: basketHash(event.orderId, key) }, catalog)
       }
-      changed(entry, row)
+      changed(taken.profiles[i]!, entry, row)
     }
     makeRoom()
   }
@@ -199,6 +199,8 @@ export function createLiveStates(store: Parts, capacity = 5000): LiveStates {
     try {
       return await write()
     } finally {
+      // What was on its way before the write is folded first, so that nothing of it stays.
+      await folding
       for (const row of members) drop(row)
     }
   }

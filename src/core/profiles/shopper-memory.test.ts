@@ -133,7 +133,10 @@ async function take(
     await profiles.erase(found.row)
     return
   }
-  if (step.do !== 'unlink') return profiles.markBot(found.row, step.do === 'bot')
+  if (step.do !== 'unlink') {
+    await profiles.markBot(found.row, step.do === 'bot')
+    return
+  }
   for (const { from, to } of await profiles.links(found.row)) await profiles.unlink(from, to, NOW)
 }
 

@@ -33,7 +33,14 @@ export function takeEvents(
     linked.push(...linkOthers(context, events, i, now))
   }
   insert.finish()
-  return { rows, previous, profiles: events.profile, products: events.product, linked: Int32Array.from(linked) }
+  return {
+    rows,
+    previous,
+    bots: events.bot,
+    profiles: events.profile,
+    products: events.product,
+    linked: Int32Array.from(linked),
+  }
 }
 
 /** The one who is named: the customer where it is known, else the browser; −1 where neither is. */

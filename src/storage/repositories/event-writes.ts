@@ -3,6 +3,7 @@ import { EVENT_KINDS } from '../../contracts/event.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import { integer, optionalInteger, scalar } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
+import { BOT_BY_MARK } from './bots.ts'
 import type { EncodedEvents } from './event-encoding.ts'
 import { NO_PROFILE } from './keyring.ts'
 import { foldTraits } from './traits.ts'
@@ -12,6 +13,8 @@ import type { WriteContext } from './writing.ts'
 interface Head {
   event: number | null
   seenAt: number
+  /** 0, or BOT_BY_MARK. */
+  readonly bot: number
 }
 
 /**
@@ -55,6 +58,7 @@ export class EventInsertion {
     const events = this.#events
     const profile = events.profile[i]! < 0 ? null : events.profile[i]!
     const head = profile === null ? undefined : this.#headOf(profile)
+    if (head !== undefined) events.bot[i] = events.bot[i]! | head.bot
     const previous = head?.event ?? null
     const kind = events.kind[i]!
     const at = events.at[i]!
@@ -119,9 +123,13 @@ export class EventInsertion {
     const known = this.#heads.get(profile)
     if (known) return known
     const { connection } = this.#context
-    const row = connection.statement('SELECT last_event, last_seen_at FROM profiles WHERE row = ?').get(profile)
+    const row = connection.statement('SELECT last_event, last_seen_at, bot FROM profiles WHERE row = ?').get(profile)
     if (row === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
-    const head = { event: optionalInteger(row, 'last_event') ?? null, seenAt: integer(row, 'last_seen_at') }
+    const head = {
+      event: optionalInteger(row, 'last_event') ?? null,
+      seenAt: integer(row, 'last_seen_at'),
+      bot: integer(row, 'bot') === 0 ? 0 : BOT_BY_MARK,
+    }
     this.#heads.set(profile, head)
     return head
   }

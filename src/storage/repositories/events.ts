@@ -109,7 +109,7 @@ export function readEvent({ connection, keyring }: ReadContext, event: number): 
   return {
     source: text(row, 'source_name'),
     key: payload.key,
-    event: decodeEvent(times, integer(row, 'kind'), integer(row, 'bot') === 1, payload.rest, lines),
+    event: decodeEvent(times, integer(row, 'kind'), integer(row, 'bot') !== 0, payload.rest, lines),
     ...(payload.raw === undefined ? {} : { raw: payload.raw }),
   }
 }

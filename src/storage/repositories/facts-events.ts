@@ -52,7 +52,7 @@ export function countEvents(
     const profile = named === null ? undefined : (moved.get(named) ?? named)
     facts.events++
     byKind.set(kind, (byKind.get(kind) ?? 0) + 1)
-    if (bot === 1 || (profile !== undefined && bots.has(profile))) facts.botEvents++
+    if (bot !== 0 || (profile !== undefined && bots.has(profile))) facts.botEvents++
     if (happenedAt > receivedAt + DAY) facts.eventsInFuture++
     if (happenedAt < YEAR_2000) facts.eventsTooOld++
     if (at < from) from = at

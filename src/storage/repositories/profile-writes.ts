@@ -104,7 +104,3 @@ export function addConsent(
     )
     .run(profile, purpose, at, source, said)
 }
-
-export function markBot({ connection }: WriteContext, { profile, bot }: { profile: ProfileRow; bot: boolean }): void {
-  connection.statement('UPDATE profiles SET bot = ? WHERE row = ?').run(bot ? 1 : 0, profile)
-}

@@ -1,5 +1,6 @@
 import type { Purpose } from '../../../contracts/consent.ts'
 import type { DecisionWindow, RetentionRule } from '../../../core/ports.ts'
+import { restlessProfiles } from '../../repositories/bots.ts'
 import { sampleDecisions } from '../../repositories/decision-samples.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { storageReport } from '../../repositories/storage-report.ts'
@@ -10,6 +11,8 @@ import { checkDatabase } from './table-bytes.ts'
 /** Long reads, which a thread of their own runs. */
 export const QUERIES = {
   facts: ({ connection }: OpenedStore, _argument: undefined) => readFacts(connection),
+  restless: ({ connection }: OpenedStore, argument: Parameters<typeof restlessProfiles>[1]) =>
+    restlessProfiles(connection, argument),
   withheld: ({ connection }: OpenedStore, purpose: Purpose) => withheldProfiles(connection, purpose),
   report: ({ connection, layout }: OpenedStore, rule: RetentionRule) =>
     storageReport(connection, layout.directory, rule),

@@ -1,4 +1,5 @@
 import type { StoreReader } from '../../../core/ports.ts'
+import { restlessProfiles } from '../../repositories/bots.ts'
 import { allProducts } from '../../repositories/catalog.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { readInteractions } from '../../repositories/interactions.ts'
@@ -15,6 +16,7 @@ export async function openSqliteReader(directory: string, masterKey: string | un
     withheld: async (purpose) => withheldProfiles(connection, purpose),
     placements: async () => readPlacements(connection),
     facts: async () => readFacts(connection),
+    restless: async (rule, since) => restlessProfiles(connection, { rule, since }),
     async close() {
       keyring.close()
       connection.close()

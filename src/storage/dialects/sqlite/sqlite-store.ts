@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
       return {
         ...reader,
         facts: () => runQuery(store, 'facts', undefined),
+        restless: (rule, since) => runQuery(store, 'restless', { rule, since }),
         withheld: (purpose) => runQuery(store, 'withheld', purpose),
       }
     },
