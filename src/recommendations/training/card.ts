@@ -51,12 +51,12 @@ export function cardOf(parts: {
 function weightsOf(name: string, blends: Readonly<Record<Frame, Model>>): Record<string, number> {
   const shares: Record<string, number> = {}
   for (const frame of FRAMES) {
-    const { sources, weights } = blend.open(blends[frame])
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
-    sources.forEach((column, k) => {
+    const opened = blend.open(blends[frame])
+    const total = opened.weights.reduce((sum, weight) => sum + weight, 0)
+    opened.sources.forEach((column, k) => {
       const voice = VOICES[frame].find((one) => one.name === column)
       if (voice?.source !== name || total === 0) return
-      shares[frame] = (shares[frame] ?? 0) + (weights[2 * k]! + weights[2 * k + 1]!) / total
+      shares[frame] = (shares[frame] ?? 0) + opened.weightOf(k) / total
     })
   }
   return shares

@@ -1,4 +1,14 @@
-import { type BlendCase, type BlendReport, blend, type Model, pause, rankingsOf, rng, Vocabulary } from '@storemind/ml'
+import {
+  type BlendCase,
+  type BlendReport,
+  blend,
+  FEATURES_PER_SOURCE,
+  type Model,
+  pause,
+  rankingsOf,
+  rng,
+  Vocabulary,
+} from '@storemind/ml'
 import { FRAMES, type Frame } from '../contracts.ts'
 import { BoardPool, type OpenVoice, queryOf } from '../decide/ranker.ts'
 import type { FrameCase } from '../evaluation/cases.ts'
@@ -67,11 +77,10 @@ export async function learnBlend(
  * Differs from what cross-validation saw by less than a voice of this share can move.
  */
 function pruned(model: Model): Model {
-  const { weights } = blend.open(model)
-  const least = LEAST_WEIGHT * weights.reduce((sum, weight) => sum + weight, 0)
-  const kept = Float32Array.from(weights, (weight, k) => {
-    const voice = weights[k & ~1]! + weights[k | 1]!
-    return voice < least ? 0 : weight
+  const opened = blend.open(model)
+  const least = LEAST_WEIGHT * opened.weights.reduce((sum, weight) => sum + weight, 0)
+  const kept = Float32Array.from(opened.weights, (weight, k) => {
+    return opened.weightOf(Math.floor(k / FEATURES_PER_SOURCE)) < least ? 0 : weight
   })
   return { ...model, arrays: { ...model.arrays, weights: kept } }
 }
@@ -107,15 +116,16 @@ async function askAll(
 /** A blend of the stated weights, in the form that learning gives. */
 export function defaultBlend(names: readonly string[]): Model {
   const { bytes, offsets } = new Vocabulary(names).toArrays()
-  const weights = new Float32Array(2 * names.length)
+  const weights = new Float32Array(FEATURES_PER_SOURCE * names.length)
   names.forEach((name, v) => {
-    weights[2 * v] = DEFAULT_WEIGHTS[name] ?? 0.1
+    weights[FEATURES_PER_SOURCE * v] = DEFAULT_WEIGHTS[name] ?? 0.1
   })
   return {
     kind: blend.kind,
     params: blend.parameters.resolve({ depth: BLEND_DEPTH }),
     arrays: {
       weights,
+      usual: new Float32Array(names.length).fill(1),
       singleNdcg: new Float64Array(names.length),
       report: new Float64Array(6),
       sourceBytes: bytes,

@@ -6,7 +6,7 @@ import { decodeModel, encodeModel } from '../frame/safetensors.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { blend } from './blend.ts'
-import { type BlendCase, featureRows, normalisedScore, rankingsOf } from './candidates.ts'
+import { type BlendCase, featureRows, normalisedScore, rankingsOf, strength, usualBests } from './candidates.ts'
 import { fitWeights, ndcgOfCases } from './fit-weights.ts'
 
 const ITEMS = 60
@@ -79,11 +79,12 @@ test('where nothing can be gained, the blend is the best source and says so', as
 test('the learned weights are never below a single feature on their own cases', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      const rows = casesOf([1, 3, 9], 20, seed).map((one) => featureRows(one, 40, 10))
+      const cases = casesOf([1, 3, 9], 20, seed)
+      const rows = cases.map((one) => featureRows(one, 40, 10, usualBests(cases, 3)))
       const mean = (weights: Float64Array) => ndcgOfCases(rows, weights, 10).reduce((sum, value) => sum + value, 0)
-      const learned = mean(fitWeights(rows, 6, { cutoff: 10, epochs: 2, rounds: 2 }, rng(seed)))
-      for (let f = 0; f < 6; f++) {
-        const single = new Float64Array(6)
+      const learned = mean(fitWeights(rows, 9, { cutoff: 10, epochs: 2, rounds: 2 }, rng(seed)))
+      for (let f = 0; f < 9; f++) {
+        const single = new Float64Array(9)
         single[f] = 1
         expect(learned).toBeGreaterThanOrEqual(mean(single) - 1e-9)
       }
@@ -103,7 +104,11 @@ test('what is served is what was measured: NDCG of combined boards equals that o
     opened.combine(boardsOf(noises, target, random), out)
     const top = new TopK(10)
     top.select(out)
-    const expected = ndcgOfCases([featureRows(one, 20, 10)], Float64Array.from(opened.weights), 10)[0]
+    const expected = ndcgOfCases(
+      [featureRows(one, 20, 10, usualBests(cases, 3))],
+      Float64Array.from(opened.weights),
+      10,
+    )[0]
     expect(ndcg(top.ranked().ids, new Set(one.targets), 10)).toBeCloseTo(expected ?? Number.NaN, 9)
   }
 })
@@ -137,6 +142,42 @@ test('scores below zero keep their order, equal ones are equal', () => {
   expect(normalisedScore(-1, -1, -3)).toBeGreaterThan(normalisedScore(-2, -1, -3))
   expect(normalisedScore(0, 0, 0)).toBe(1)
   expect(normalisedScore(2, 4, 1)).toBe(0.5)
+})
+
+test('strength is told against the usual best, within bounds', () => {
+  const ranked = (...scores: number[]) => ({
+    ids: Int32Array.from(scores, (_, i) => i),
+    scores: Float32Array.from(scores),
+  })
+  const cases = [
+    [ranked(4, 1), ranked()],
+    [ranked(2), ranked(-1)],
+    [ranked(8), ranked()],
+  ].map((rankings): BlendCase => ({ user: -1, rankings, targets: Int32Array.of(0) }))
+  expect([...usualBests(cases, 2)]).toEqual([4, 1])
+  expect(strength(2, 4)).toBe(0.5)
+  expect(strength(-2, 4)).toBe(0)
+  expect(strength(1e9, 4)).toBe(10)
+})
+
+test('a source that knows much of a query outweighs one that knows little of it (seed 21)', async () => {
+  // Each query is known well to one of the two sources and hardly to the other, whose best is then noise.
+  const random = rng(21)
+  const cases = Array.from({ length: 300 }, (_, user): BlendCase => {
+    const target = integer(random, ITEMS)
+    const knowing = user % 2
+    const boards = [0, 1].map((source) => {
+      const board = new Scoreboard(ITEMS)
+      const loud = source === knowing ? 1 : 0.1
+      for (let i = 0; i < ITEMS; i++) board.set(i, loud * random.next())
+      if (source === knowing) board.set(target, 1.2)
+      return board
+    })
+    return { user, rankings: rankingsOf(boards, 40), targets: Int32Array.of(target) }
+  })
+  const { report } = blend.open(await blend.trainer().fit({ sources: ['odd', 'even'], cases }, run()))
+  expect(report.crossValidated).toBeGreaterThan(0.99)
+  expect(report.bestSourceNdcg).toBeLessThan(0.65)
 })
 
 test('when no source ever has a target, the first one serves and the report says so', async () => {

@@ -9,7 +9,16 @@ import { pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Mask, TopK } from '../frame/topk.ts'
 import { Vocabulary } from '../frame/vocabulary.ts'
-import { type BlendCase, type FeatureRows, featureRows, normalisedScore, rankScore } from './candidates.ts'
+import {
+  type BlendCase,
+  FEATURES_PER_SOURCE,
+  type FeatureRows,
+  featureRows,
+  normalisedScore,
+  rankScore,
+  strength,
+  usualBests,
+} from './candidates.ts'
 import { fitWeights, ndcgOfCases } from './fit-weights.ts'
 
 export interface BlendParams {
@@ -47,15 +56,18 @@ export interface BlendReport {
 /**
  * One ranking out of several sources'.
  *
- * Solves   s(i) = Σ_k a(k) · n(k, i) + b(k) · r(k, i), with n the score normalised per query to at most 1 and r the
- *          reciprocal rank (1 + offset) / (rank + offset); a, b ≥ 0 maximise mean NDCG@cutoff (fitWeights)
+ * Solves   s(i) = Σ_k a(k) · n(k, i) + b(k) · r(k, i) + c(k) · t(k, i), with n the score normalised per query to at most
+ *          1, r the reciprocal rank (1 + offset) / (rank + offset), and t the score against what is usual for the best of
+ *          its source; a, b, c ≥ 0 maximise mean NDCG@cutoff (fitWeights)
  * Given    validation cases that no source has learned from
- * Returns  weights Float32 [2 · sources]; singleNdcg Float64 [sources]; report Float64 [6]: cases, cross-validated NDCG,
+ * Returns  weights Float32 [3 · sources]: a, b and c of each; usual Float32 [sources], the medians of best scores;
+ *          singleNdcg Float64 [sources]; report Float64 [6]: cases, cross-validated NDCG,
  *          gain, its interval's ends, fell back; names of the sources as UTF-8 bytes and offsets
  * Cost     (folds + 1) weight searches; memory O(cases · candidates · sources)
  * Source   linear fusion of normalised scores, Fox and Shaw, TREC-2 1994 (CombSUM); reciprocal ranks, Cormack et al.,
  *          SIGIR 2009
- * Differs  weights are learned, both kinds of evidence enter, and the blend must prove itself: where cross-validation over
+ * Differs  weights are learned, all three kinds of evidence enter (a normalised score alone would let a source that knows
+ *          next to nothing of a query speak as loudly as ever), and the blend must prove itself: where cross-validation over
  *          users does not find it above the best single source, the model is that source and the report says so
  */
 export const blend = defineAlgorithm({
@@ -78,8 +90,9 @@ export const blend = defineAlgorithm({
   async fit(data: BlendData, params, run) {
     const names = checkData(data)
     const chosen = drawn(data.cases, params.maxCases, run.rng)
-    const rows = chosen.map((one) => featureRows(one, params.depth, params.rankOffset))
-    const width = 2 * data.sources.length
+    const usual = usualBests(chosen, data.sources.length)
+    const rows = chosen.map((one) => featureRows(one, params.depth, params.rankOffset, usual))
+    const width = FEATURES_PER_SOURCE * data.sources.length
     const singles = data.sources.map((_, source) => ndcgOfCases(rows, singleWeights(source, width), params.cutoff))
     const means = Float64Array.from(singles, mean)
     const best = means.indexOf(means.reduce((most, value) => Math.max(most, value), 0))
@@ -91,6 +104,7 @@ export const blend = defineAlgorithm({
     const { bytes, offsets } = names.toArrays()
     return {
       weights: Float32Array.from(weights),
+      usual,
       singleNdcg: means,
       report: Float64Array.of(rows.length, mean(held), gain.mean, gain.low, gain.high, fellBack ? 1 : 0),
       sourceBytes: bytes,
@@ -164,7 +178,7 @@ function drawn(cases: readonly BlendCase[], most: number, random: Rng): readonly
 /** Only the source's ranks count: the same order as its scores. */
 function singleWeights(source: number, width: number): Float64Array {
   const weights = new Float64Array(width)
-  weights[2 * source + 1] = 1
+  weights[FEATURES_PER_SOURCE * source + 1] = 1
   return weights
 }
 
@@ -183,8 +197,9 @@ export interface SourceShare {
 export class Blend {
   readonly sources: readonly string[]
   readonly report: BlendReport
-  /** [2 · sources] weight of the normalised score and of the reciprocal rank of each source. */
+  /** [3 · sources] weight of the normalised score, of the reciprocal rank and of the strength of each source. */
   readonly weights: Float32Array
+  readonly #usual: Float32Array
   readonly #rankings: readonly TopK[]
   readonly #rankOffset: number
 
@@ -193,7 +208,8 @@ export class Blend {
       bytes: arrays.u8('sourceBytes'),
       offsets: arrays.i32('sourceOffsets'),
     }).names()
-    this.weights = arrays.f32('weights', 2 * this.sources.length)
+    this.weights = arrays.f32('weights', FEATURES_PER_SOURCE * this.sources.length)
+    this.#usual = arrays.f32('usual', this.sources.length)
     this.report = reportOf(arrays.f64('report', 6), arrays.f64('singleNdcg', this.sources.length), this.sources)
     this.#rankings = this.sources.map(() => new TopK(params.depth))
     this.#rankOffset = params.rankOffset
@@ -220,7 +236,13 @@ export class Blend {
 
   /** Whether a source has any weight; the others need not be asked. */
   uses(source: number): boolean {
-    return this.weights[2 * source]! > 0 || this.weights[2 * source + 1]! > 0
+    return this.weightOf(source) > 0
+  }
+
+  /** The weight of all that a source says. */
+  weightOf(source: number): number {
+    const at = FEATURES_PER_SOURCE * source
+    return this.weights[at]! + this.weights[at + 1]! + this.weights[at + 2]!
   }
 
   /** Which sources made an item's score in the last `combine`, largest first; together they are the score. */
@@ -237,8 +259,13 @@ export class Blend {
 
   #evidence(source: number, rank: number): number {
     const top = this.#rankings[source]!
-    const score = normalisedScore(top.scores[rank]!, top.scores[0]!, top.scores[top.count - 1]!)
-    return this.weights[2 * source]! * score + this.weights[2 * source + 1]! * rankScore(rank, this.#rankOffset)
+    const at = FEATURES_PER_SOURCE * source
+    const score = top.scores[rank]!
+    return (
+      this.weights[at]! * normalisedScore(score, top.scores[0]!, top.scores[top.count - 1]!) +
+      this.weights[at + 1]! * rankScore(rank, this.#rankOffset) +
+      this.weights[at + 2]! * strength(score, this.#usual[source]!)
+    )
   }
 }
 

@@ -32,13 +32,35 @@ export function rankScore(rank: number, offset: number): number {
   return (1 + offset) / (1 + rank + offset)
 }
 
-/** All candidates of a case with their features: 2 per source, normalised score and rank score, 0 where unranked. */
+/** What each source says of an item: its normalised score, its rank score, its strength. */
+export const FEATURES_PER_SOURCE = 3
+
+/** Strength beyond this many times the usual best counts as this many. */
+const MOST_STRENGTH = 10
+
+/**
+ * A score against what is usual for the source's best: 1 for a usual best, 0 for none. Unlike the normalised score it
+ * tells a source that knows much of a query from one that knows next to nothing.
+ */
+export function strength(score: number, usual: number): number {
+  return Math.min(MOST_STRENGTH, Math.max(0, score / usual))
+}
+
+/** Per source the median of its rankings' best scores, of those above 0; 1 where there is none: Float32 [sources]. */
+export function usualBests(cases: readonly BlendCase[], sources: number): Float32Array {
+  return Float32Array.from({ length: sources }, (_, source) => {
+    const best = Float32Array.from(cases, ({ rankings }) => rankings[source]?.scores[0] ?? 0).filter((one) => one > 0)
+    return best.sort()[best.length >> 1] ?? 1
+  })
+}
+
+/** All candidates of a case with their features, FEATURES_PER_SOURCE of each source, 0 where unranked. */
 export interface FeatureRows {
   /** [candidates] ascending. */
   readonly items: Int32Array
-  /** [2·sources × candidates], one feature after the other */
+  /** [FEATURES_PER_SOURCE·sources × candidates], one feature after the other */
   readonly features: Float32Array
-  /** Per source the rows that it ranked; its two features are 0 elsewhere. */
+  /** Per source the rows that it ranked; its features are 0 elsewhere. */
   readonly rankedBy: readonly Int32Array[]
   /** Rows of candidates that are targets. */
   readonly hits: Int32Array
@@ -47,16 +69,23 @@ export interface FeatureRows {
   readonly targets: number
 }
 
-export function featureRows({ rankings, targets }: BlendCase, depth: number, rankOffset: number): FeatureRows {
+/** @param usual [sources] as `usualBests` gives them */
+export function featureRows(
+  { rankings, targets }: BlendCase,
+  depth: number,
+  rankOffset: number,
+  usual: Float32Array,
+): FeatureRows {
   const items = Int32Array.from(new Set(rankings.flatMap(({ ids }) => [...ids.subarray(0, depth)]))).sort()
   const rowOf = new Map(Array.from(items, (item, row) => [item, row]))
-  const features = new Float32Array(2 * rankings.length * items.length)
+  const features = new Float32Array(FEATURES_PER_SOURCE * rankings.length * items.length)
   rankings.forEach(({ ids, scores }, source) => {
     const n = Math.min(depth, ids.length)
     for (let rank = 0; rank < n; rank++) {
-      const at = 2 * source * items.length + (rowOf.get(ids[rank]!) ?? 0)
+      const at = FEATURES_PER_SOURCE * source * items.length + (rowOf.get(ids[rank]!) ?? 0)
       features[at] = normalisedScore(scores[rank]!, scores[0]!, scores[n - 1]!)
       features[at + items.length] = rankScore(rank, rankOffset)
+      features[at + 2 * items.length] = strength(scores[rank]!, usual[source]!)
     }
   })
   const hits = Int32Array.from(targets, (target) => rowOf.get(target) ?? -1).filter((row) => row !== -1)

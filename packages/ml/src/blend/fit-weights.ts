@@ -1,7 +1,7 @@
 import { idealGain } from '../evaluation/ndcg.ts'
 import type { Rng } from '../frame/model.ts'
 import { integer } from '../frame/rng.ts'
-import type { FeatureRows } from './candidates.ts'
+import { FEATURES_PER_SOURCE, type FeatureRows } from './candidates.ts'
 
 export interface WeightSearch {
   readonly cutoff: number
@@ -132,7 +132,7 @@ function shift(
 ): void {
   for (let c = 0; c < cases.length; c++) {
     const { features, rankedBy } = cases[c]!
-    const rows = rankedBy[f >> 1]!
+    const rows = rankedBy[Math.floor(f / FEATURES_PER_SOURCE)]!
     const [source, target] = [from[c]!, to[c]!]
     const at = f * source.length
     for (let r = 0; r < rows.length; r++) target[rows[r]!] = source[rows[r]!]! + delta * features[at + rows[r]!]!
