@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { countTerms, csrFromEntries, type ItemAttributes } from '@storemind/ml'
+import { countTerms, type ItemAttributes } from '@storemind/ml'
 import { parse } from 'csv-parse'
+import { readBeauty } from './amazon-beauty.ts'
 
 export interface ColdItemsData {
   readonly name: string
@@ -19,35 +20,14 @@ export interface ColdItemsStage {
   readonly cases: readonly { readonly past: Int32Array; readonly target: number }[]
 }
 
-/** Amazon Beauty: item sequences of users, and attribute numbers (categories and brands) of items. */
-export async function readBeauty(folder: string): Promise<ColdItemsData> {
-  const lines = (await readFile(join(folder, 'Beauty.txt'), 'utf8')).trim().split('\n')
-  const sequences = lines.map((line) => Int32Array.from(line.trim().split(/\s+/).slice(1), (item) => Number(item) - 1))
-  const items = sequences.reduce((most, sequence) => sequence.reduce((a, b) => Math.max(a, b), most), -1) + 1
-  const named: Record<string, number[]> = JSON.parse(
-    await readFile(join(folder, 'Beauty_item2attributes.json'), 'utf8'),
-  )
-  const entries = Object.entries(named).flatMap(([item, attributes]) =>
-    attributes.map((attribute) => [Number(item) - 1, attribute - 1] as const),
-  )
-  const known = entries.filter(([item]) => item >= 0 && item < items)
-  const columns = known.reduce((most, [, attribute]) => Math.max(most, attribute), -1) + 1
-  const row = Int32Array.from(known, ([item]) => item)
-  const column = Int32Array.from(known, ([, attribute]) => attribute)
+/** Amazon Beauty as two stages: the last item of each user is reported on, the one before it chosen on. */
+export async function coldBeauty(folder: string): Promise<ColdItemsData> {
+  const { sequences, attributes } = await readBeauty(folder)
   return {
     name: 'amazon-beauty',
     validation: lastOf(sequences.map((sequence) => sequence.slice(0, -1))),
     test: lastOf(sequences),
-    attributes: {
-      items,
-      blocks: [
-        {
-          kind: 'category',
-          weight: 1,
-          values: csrFromEntries(items, columns, row, column, new Float32Array(row.length).fill(1)),
-        },
-      ],
-    },
+    attributes,
   }
 }
 

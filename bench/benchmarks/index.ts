@@ -1,4 +1,5 @@
 import type { Benchmark } from '../harness/benchmark.ts'
+import { beauty } from './beauty.ts'
 import { coldItems } from './cold-items.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
@@ -6,10 +7,13 @@ import { kernels } from './kernels.ts'
 import { serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
+import { tafeng } from './tafeng.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
   onlineRetail,
   completejourney,
+  beauty,
+  tafeng,
   coldItems,
   kernels,
   serve,
