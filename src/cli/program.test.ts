@@ -56,7 +56,7 @@ async function words(...args: string[]) {
 test('every command shows examples in its help, and every example is a command', async () => {
   const program = createProgram(contextFor().context, '0.0.0')
   const names = program.commands.map((command) => command.name())
-  for (const name of 'init serve import check train evaluate recommend explain replay rules models keys config export erase backup restore'.split(
+  for (const name of 'init serve import check train evaluate recommend explain replay rules shadow models keys config export erase backup restore'.split(
     ' ',
   )) {
     expect(names).toContain(name)

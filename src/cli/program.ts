@@ -17,6 +17,7 @@ import { addRecommend } from './commands/recommend.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
+import { addShadow } from './commands/shadow.ts'
 import { addTrain } from './commands/train.ts'
 import { type Context, DEFAULT_STORE } from './context.ts'
 import { EXIT, exitCodeOf, Outcome } from './exit-codes.ts'
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addExplain,
   addReplay,
   addRules,
+  addShadow,
   addServe,
   addModels,
   addKeys,

@@ -23,6 +23,8 @@ export const DecisionRequest = Type.Object(
     category: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
     /** The products that the store would show, in its order, for example the result of a search. */
     list: Type.Optional(Type.Array(ExternalId, { minItems: 1, maxItems: 500, uniqueItems: true })),
+    /** For a placement in shadow mode: what the store shows itself, in its order. Passed over where it is live. */
+    shown: Type.Optional(Type.Array(ExternalId, { maxItems: 500, uniqueItems: true })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
     market: Type.Optional(Type.String({ maxLength: 64 })),
     language: Type.Optional(Language),
@@ -90,6 +92,9 @@ export const Decision = Type.Object(
     token: Type.Optional(Type.String({ description: 'Ties an impression of the whole list to the decision.' })),
     /** The experiment that ran on the placement, and the arm in which the visitor stands. */
     experiment: Type.Optional(DecisionExperiment),
+    shadow: Type.Optional(
+      Type.Literal(true, { description: 'The placement is in shadow mode: these are the items that the store shows.' }),
+    ),
     holdout: Type.Optional(
       Type.Literal(true, { description: 'The visitor is in a holdout: show what the store shows without Storemind.' }),
     ),

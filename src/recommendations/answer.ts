@@ -15,22 +15,40 @@ export function itemsOf(
   language: Language,
 ): ChosenItem[] {
   const known = items.map(({ product, score, propensity, reasons }, i): ChosenItem => {
-    const entry = catalog.at(product)
-    const offer = catalog.offer(product, market)
-    return {
-      productId: entry?.id ?? String(product),
-      name: entry?.title ?? String(product),
-      position: i + 1,
-      score,
-      propensity,
-      reasons: reasons.map((reason) => told(reason, product, catalog, language)),
-      ...(entry?.link === undefined ? {} : { link: entry.link }),
-      ...(entry?.imageLink === undefined ? {} : { imageLink: entry.imageLink }),
-      ...(offer === undefined ? {} : { priceMicros: offer.priceMicros, currency: offer.currency }),
-    }
+    const words = reasons.map((reason) => told(reason, product, catalog, language))
+    return { ...described(product, catalog, market), position: i + 1, score, propensity, reasons: words }
   })
   const left = Math.max(0, limit - known.length)
   return [...known, ...unknown.slice(0, left).map((id, i) => unknownItem(id, known.length + i + 1, language))]
+}
+
+/** What the store shows itself, in its order. */
+export function shownItems(
+  { shown = [], market = DEFAULT_MARKET }: Pick<DecodedRecord, 'shown' | 'market'>,
+  catalog: CatalogSnapshot,
+  language: Language,
+): ChosenItem[] {
+  return shown.map((product, i) => {
+    const item = typeof product === 'string' ? product : described(product, catalog, market)
+    if (typeof item === 'string') return unknownItem(item, i + 1, language)
+    return { ...unknownItem(item.productId, i + 1, language), ...item }
+  })
+}
+
+function described(
+  product: ProductRow,
+  catalog: CatalogSnapshot,
+  market: string,
+): Omit<ChosenItem, 'position' | 'score' | 'propensity' | 'reasons'> {
+  const entry = catalog.at(product)
+  const offer = catalog.offer(product, market)
+  return {
+    productId: entry?.id ?? String(product),
+    name: entry?.title ?? String(product),
+    ...(entry?.link === undefined ? {} : { link: entry.link }),
+    ...(entry?.imageLink === undefined ? {} : { imageLink: entry.imageLink }),
+    ...(offer === undefined ? {} : { priceMicros: offer.priceMicros, currency: offer.currency }),
+  }
 }
 
 /** On the store's own list, and in no catalogue that was sent to us. */
@@ -135,5 +153,6 @@ export function summaryOf(
       ? []
       : [experiment.arm === undefined ? words.leftOut(experiment.name) : words.inArm(experiment.name, experiment.arm)]),
     ...(record.held ? [words.heldOut()] : []),
+    ...(record.shown ? [words.shadow(record.shown.length)] : []),
   ]
 }

@@ -3,7 +3,7 @@ import { CodedError } from '../contracts/errors.ts'
 import type { Placement } from '../contracts/placement.ts'
 import { DEFAULT_MARKET } from '../core/catalog/facts.ts'
 import type { CatalogSnapshot } from '../core/catalog/snapshot.ts'
-import type { Sections } from '../core/decisions/record-sections.ts'
+import type { ListedProduct, Sections } from '../core/decisions/record-sections.ts'
 import type { ProductRow } from '../core/ports.ts'
 import type { Scope } from './decide/candidates.ts'
 
@@ -34,9 +34,27 @@ export function askedOf(request: DecisionRequest, placement: Placement, catalog:
     ...(anchors.length === 0 ? {} : { anchors }),
     ...(scope.kind === 'category' && request.category !== undefined ? { category: pathOf(request.category) } : {}),
     ...(unknown.length === 0 ? {} : { unknown }),
+    ...(placement.mode === 'shadow' ? shownOf(request, placement, market, catalog) : {}),
   }
   const size = scope.kind === 'list' ? list.length : placement.size
   return { anchors, scope, excluded, limit: request.limit ?? size, market, sections }
+}
+
+/** What the store shows itself, and how much of it is sold out at this moment. */
+function shownOf(
+  { shown }: DecisionRequest,
+  { name }: Placement,
+  market: string,
+  catalog: CatalogSnapshot,
+): Pick<Sections, 'shown' | 'shownSoldOut'> {
+  refuseMissing(true, shown, `the placement ${name} is in shadow mode, and "shown" does not say what the store shows`)
+  const listed = (shown ?? []).map((id): ListedProduct => {
+    const row = catalog.rowOf(id)
+    return row < 0 ? id : row
+  })
+  const isSoldOut = (product: ListedProduct) => typeof product === 'number' && !catalog.available(product, market)
+  const soldOut = listed.filter(isSoldOut).length
+  return { shown: listed, ...(soldOut === 0 ? {} : { shownSoldOut: soldOut }) }
 }
 
 /** What the page is about; products in a cart that the store does not know are passed over. */

@@ -1,4 +1,6 @@
 import Type from 'typebox'
+import { Language } from '../contracts/decision.ts'
+import { Millis } from '../contracts/ids.ts'
 
 /** The capability's name in the registry of models and in model cards. */
 export const CAPABILITY = 'recommendations'
@@ -9,6 +11,7 @@ export const GATE_METRIC = 'ndcgAt10'
 /** Names of the tasks that run in workers of their own; the server's task table maps them to the functions. */
 export const TRAIN_TASK = 'recommendations.train'
 export const EVALUATE_TASK = 'recommendations.evaluate'
+export const SHADOW_TASK = 'recommendations.shadow'
 
 /** Everything that produces candidates. A name is kept in models and cards: never rename, append only. */
 export const SOURCE_NAMES = [
@@ -56,3 +59,15 @@ export const EvaluateParams = Type.Object(
   { additionalProperties: false },
 )
 export type EvaluateParams = Type.Static<typeof EvaluateParams>
+
+export const ShadowParams = Type.Object(
+  {
+    placement: Type.String(),
+    from: Millis,
+    to: Millis,
+    windowDays: Type.Integer({ minimum: 1 }),
+    language: Language,
+  },
+  { additionalProperties: false },
+)
+export type ShadowParams = Type.Static<typeof ShadowParams>

@@ -9,7 +9,7 @@ import type { ModelRegistry } from '../core/models/registry.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
 import { type DecisionTokens, itemToken } from '../core/outcomes/tokens.ts'
 import type { ProfileRepository, RuleRepository } from '../core/ports.ts'
-import { itemsOf, rulesIn, summaryOf } from './answer.ts'
+import { itemsOf, rulesIn, shownItems, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
 import { createMaking, type MakingParts } from './making.ts'
 import { isReplayable, replay } from './replay.ts'
@@ -85,8 +85,13 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         // Told from what was kept, so that an explanation later says the same.
         const kept = decodeRecord(encodeRecord(record))
         const id = ids[d] ?? ''
-        const items = kept.held ? [] : itemsOf(kept, catalog, language)
-        const token = items.length === 0 ? undefined : parts.tokens.issue(id, items.length, at)
+        const items = kept.held
+          ? []
+          : kept.shown
+            ? shownItems(kept, catalog, language)
+            : itemsOf(kept, catalog, language)
+        // What the store chose by itself is no outcome of the decision.
+        const token = items.length === 0 || kept.shown ? undefined : parts.tokens.issue(id, items.length, at)
         return {
           id,
           placement,
@@ -98,6 +103,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
             token === undefined ? items : items.map((item) => ({ ...item, token: itemToken(token, item.position) })),
           refused: { ...record.refused },
           ...(token === undefined ? {} : { token }),
+          ...(kept.shown ? { shadow: true } : {}),
           ...experimentOf(kept),
         }
       })
@@ -116,6 +122,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         modelVersion: record.modelVersion,
         items: itemsOf(record, parts.catalog.current, language),
         refused: { ...record.refused },
+        ...(record.shown ? { shadow: true } : {}),
         ...experimentOf(record),
       }
       const summary = summaryOf(decision, record, names, attempts?.length ?? 0, language)

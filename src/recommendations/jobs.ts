@@ -4,8 +4,9 @@ import type { Evaluation } from '../contracts/model-version.ts'
 import type { EvaluateRequest, TrainRequest } from '../contracts/routes/decisions.ts'
 import type { ModelRegistry } from '../core/models/registry.ts'
 import type { JobRun, StoreReader, Workers } from '../core/ports.ts'
-import { EVALUATE_TASK, EvaluateParams, TRAIN_TASK, TrainParams } from './contracts.ts'
+import { EVALUATE_TASK, EvaluateParams, SHADOW_TASK, ShadowParams, TRAIN_TASK, TrainParams } from './contracts.ts'
 import { evaluateRecommendations } from './evaluation/evaluate.ts'
+import { reportShadow } from './shadow/report.ts'
 import { type TrainedRecommendations, trainRecommendations } from './training.ts'
 
 /** What runs in a worker thread, by the name under which the server asks for it. */
@@ -13,6 +14,7 @@ export type RecommendationTask = (reader: StoreReader, params: unknown, run: Job
 
 export const RECOMMENDATION_TASKS: ReadonlyMap<string, RecommendationTask> = new Map<string, RecommendationTask>([
   [TRAIN_TASK, (reader, params, run) => trainRecommendations(reader, Parse(TrainParams, params), run)],
+  [SHADOW_TASK, (reader, params, run) => reportShadow(reader, Parse(ShadowParams, params), run)],
   [EVALUATE_TASK, (reader, params, run) => evaluateRecommendations(reader, Parse(EvaluateParams, params), run)],
 ])
 

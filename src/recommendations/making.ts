@@ -86,8 +86,8 @@ export function createMaking(parts: MakingParts): Making {
       const asked = resting.size === 0 ? sections : { ...sections, resting: [...resting] }
       const { record, spends, considered } = decide({ ...input, resting }, models, version, catalog, asked)
       const inputs = sections.captured ? { inputs: captureInputs({ ...input, resting }, considered, met, catalog) } : {}
-      // A ghost of a holdout is shown to nobody and spends nothing.
-      if (spends.length === 0 || sections.held)
+      // A ghost of a holdout and a list in the shadow are shown to nobody and spend nothing.
+      if (spends.length === 0 || sections.held || sections.shown)
         return { record, ...inputs, ...(id === undefined ? {} : { id, attempts }) }
       id ??= uuidv7(parts.clock(), parts.randomBytes)
       const refused = await parts.reservations.reserve(id, spends, input.now)

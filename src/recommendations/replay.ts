@@ -43,8 +43,8 @@ export async function replay(parts: ReplayParts, id: string, language: Language)
     const summary = replaySentences('not_replayable', language, ready)
     return { id, outcome: 'not_replayable', obstacle: ready, summary, before, again: [] }
   }
-  const { market, anchors, category, unknown, resting, shown, experiment, held, captured } = record
-  const asked = { market, anchors, category, unknown, resting, shown, experiment, held, captured }
+  const { market, anchors, category, unknown, resting, shown, shownSoldOut, experiment, held, captured } = record
+  const asked = { market, anchors, category, unknown, resting, shown, shownSoldOut, experiment, held, captured }
   const sections = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
   const bytes = encodeRecord(decide(ready.input, ready.models, record.modelVersion, ready.catalog, sections).record)
   const outcome = Buffer.compare(bytes, encodeRecord(record)) === 0 ? 'identical' : 'different'

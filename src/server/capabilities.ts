@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Configuration } from '../contracts/configuration.ts'
 import { handle, type RouteHandler } from '../contracts/route.ts'
 import { evaluate, train } from '../contracts/routes/decisions.ts'
+import { shadowReport } from '../contracts/routes/shadow.ts'
+import type { ShadowReport } from '../contracts/shadow.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { createDecisionLog } from '../core/decisions/log.ts'
 import type { Placements } from '../core/decisions/placements.ts'
@@ -14,7 +16,7 @@ import type { DecisionTokens } from '../core/outcomes/tokens.ts'
 import type { Clock, ProfileRow, RandomBytes, Store, Workers } from '../core/ports.ts'
 import { createProfileReader } from '../core/profiles/reader.ts'
 import type { ShopperMemory } from '../core/profiles/shopper-memory.ts'
-import { CAPABILITY } from '../recommendations/contracts.ts'
+import { CAPABILITY, SHADOW_TASK, type ShadowParams } from '../recommendations/contracts.ts'
 import { openModels } from '../recommendations/decide/models.ts'
 import { Newcomers } from '../recommendations/decide/newcomers.ts'
 import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
@@ -23,6 +25,8 @@ import { recommendationRoutes } from '../recommendations/routes.ts'
 import type { JobRunner } from './jobs/runner.ts'
 import type { Logger } from './logging.ts'
 import { ruleRoutes } from './routes/rules.ts'
+
+const DAY = 86_400_000
 
 export interface CapabilityParts {
   readonly store: Store
@@ -98,6 +102,13 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
       ...recommendationRoutes(recommendations),
       ...ruleRoutes({ rules, reservations, catalog, clock }),
       handle(train, ({ body }) => runner.start('train', { ...body }, (run) => runTraining(jobParts, body, run))),
+      handle(shadowReport, ({ params, query }) => {
+        const { days = 30, windowDays = 7, language = configuration['store.language'] } = query
+        const to = clock() + 1
+        const asked: ShadowParams = { placement: params.name, from: to - days * DAY, to, windowDays, language }
+        const run = { signal: new AbortController().signal, clock, progress: () => undefined }
+        return workers.run<ShadowReport>(SHADOW_TASK, asked, run)
+      }),
       handle(evaluate, ({ body }) =>
         runner.start('evaluate', { ...body }, (run) => runEvaluation(jobParts, body, run)),
       ),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Rule } from '../../src/contracts/rule.ts'
-import type { DecisionEntry, Reservation } from '../../src/core/ports.ts'
-import { NOON, profileRow } from './sample-events.ts'
+import type { DecisionEntry, DecisionWindow, Reservation } from '../../src/core/ports.ts'
+import { anonymousRow, collect, NOON, profileRow } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
 const uuid = (n: number) => `018bcfe5-6800-7000-8000-${String(n).padStart(12, '0')}`
@@ -128,5 +128,22 @@ export function decisionsContract(it: CurrentStore): void {
     expect(await numbers(2, ['cart', 'email'])).toEqual([1, 11])
     expect(await numbers(100, undefined, NOON + 3)).toEqual([0, 1, 2])
     expect(await numbers(5, ['nothing'])).toEqual([])
+  })
+
+  test('a reader gives decisions of a time by chunks, of the shopper that links lead to', async () => {
+    const store = it.store()
+    const [user, device] = [await profileRow(store, 'u'), await anonymousRow(store, 'd')]
+    await store.decisions.append([
+      ...Array.from({ length: 1200 }, (_, n) => decision(n, { at: NOON + (n % 7) })),
+      decision(2000, { profile: device, placement: 'cart' }),
+    ])
+    await store.profiles.link(device, user, 'login', NOON)
+    const reader = await store.reader()
+    const read = async (window: DecisionWindow) => (await collect(reader.decisions(window))).flat()
+    const all = await read({ from: NOON, to: NOON + 7, placements: ['home'] })
+    expect([all.length, new Set(all.map(({ id }) => id)).size]).toEqual([1200, 1200])
+    expect(all.every(({ at }, i) => i === 0 || at >= (all[i - 1]?.at ?? 0))).toBe(true)
+    expect(await read({ from: NOON + 7, to: NOON + 3000 })).toMatchObject([{ id: uuid(2000), profile: user }])
+    await reader.close()
   })
 }

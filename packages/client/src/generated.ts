@@ -35,6 +35,8 @@ export interface Decision {
   /** Ties an impression of the whole list to the decision. */
   readonly token?: string
   readonly experiment?: DecisionExperiment
+  /** The placement is in shadow mode: these are the items that the store shows. */
+  readonly shadow?: true
   /** The visitor is in a holdout: show what the store shows without Storemind. */
   readonly holdout?: true
 }
@@ -56,6 +58,7 @@ export interface DecisionRequest {
   readonly cart?: readonly string[]
   readonly category?: string
   readonly list?: readonly string[]
+  readonly shown?: readonly string[]
   readonly limit?: number
   readonly market?: string
   readonly language?: Language
@@ -438,6 +441,51 @@ export interface RuleTrial {
     readonly before: number
     readonly after: number
   }[]
+  readonly summary: readonly string[]
+}
+
+export interface ShadowReport {
+  readonly placement: string
+  /** UTC milliseconds. */
+  readonly from: number
+  /** UTC milliseconds. */
+  readonly to: number
+  readonly decisions: number
+  readonly overlap: readonly {
+    readonly k: number
+    /** Null where there is nothing to count. */
+    readonly share: number | null
+  }[]
+  readonly rankCorrelation: {
+    readonly tau: number | null
+    readonly decisions: number
+  }
+  readonly coverage: {
+    readonly store: number | null
+    readonly ours: number | null
+  }
+  readonly popularity: {
+    readonly store: number | null
+    readonly ours: number | null
+  }
+  readonly priceMicros: {
+    readonly store: number | null
+    readonly ours: number | null
+  }
+  readonly currency?: string
+  /** Null where there is nothing to count. */
+  readonly soldOut: number | null
+  /** Null where there is nothing to count. */
+  readonly unknown: number | null
+  readonly outcomes: {
+    readonly windowDays: number
+    readonly decisions: number
+    readonly followed: number
+    readonly both: number
+    readonly storeOnly: number
+    readonly oursOnly: number
+    readonly neither: number
+  }
   readonly summary: readonly string[]
 }
 
@@ -1035,6 +1083,18 @@ export interface Client {
    * @throws StoremindError RULE_INVALID, NO_MODEL
    */
   tryRule(body: RuleTrialRequest, options?: CallOptions): Promise<RuleTrial>
+  /**
+   * What would have differed, had a placement in shadow mode shown our lists instead of the store’s.
+   * @throws StoremindError PLACEMENT_NOT_FOUND, WORKER_DIED
+   */
+  shadowReport(address: {
+    readonly name: string
+    /** Left out: 30. */
+    readonly days?: number
+    /** Days in which a purchase follows a list; left out: 7. */
+    readonly windowDays?: number
+    readonly language?: Language
+  }, options?: CallOptions): Promise<ShadowReport>
 }
 
 /** What the methods send. */
@@ -1085,6 +1145,7 @@ export const ROUTES = {
   putRule: { method: 'PUT', path: '/v1/rules', params: [], query: [], body: true },
   removeRule: { method: 'DELETE', path: '/v1/rules/:name', params: ['name'], query: [], body: false },
   tryRule: { method: 'POST', path: '/v1/rules/trial', params: [], query: [], body: true },
+  shadowReport: { method: 'GET', path: '/v1/placements/:name/shadow-report', params: ['name'], query: ['days', 'windowDays', 'language'], body: false },
 } as const
 
 /** The words of the errors that arise on this side of the wire. */

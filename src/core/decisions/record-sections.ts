@@ -18,6 +18,8 @@ export interface Sections {
   readonly resting?: readonly number[]
   /** In shadow mode: what the store showed, in its order. */
   readonly shown?: readonly ListedProduct[]
+  /** How many of those were sold out then; left out: none. */
+  readonly shownSoldOut?: number
   /** Where it stands in the experiment that ran on the placement. */
   readonly experiment?: ExperimentMark
   /** A ghost: decided and logged, but held back from the shopper, who is in a holdout. */
@@ -48,12 +50,13 @@ const BITS = {
   experiment: 64,
   held: 128,
   captured: 256,
+  shownSoldOut: 512,
 } as const
 const ALL_BITS = Object.values(BITS).reduce((all, bit) => all | bit, 0)
 
 /** Format: varint of the bits, then each section that is there, in the order of the bits. */
 export function writeSections(sections: Sections, to: ByteWriter): void {
-  const { market, anchors, category, unknown, resting, shown, experiment } = sections
+  const { market, anchors, category, unknown, resting, shown, shownSoldOut, experiment } = sections
   let bits = 0
   if (market !== undefined) bits |= BITS.market
   if (anchors !== undefined) bits |= BITS.anchors
@@ -64,6 +67,7 @@ export function writeSections(sections: Sections, to: ByteWriter): void {
   if (experiment !== undefined) bits |= BITS.experiment
   if (sections.held) bits |= BITS.held
   if (sections.captured) bits |= BITS.captured
+  if (shownSoldOut !== undefined) bits |= BITS.shownSoldOut
   to.varint(bits)
   if (market !== undefined) to.text(market)
   if (anchors !== undefined) writeAll(anchors, to, (row) => to.varint(row))
@@ -75,6 +79,7 @@ export function writeSections(sections: Sections, to: ByteWriter): void {
     to.varint(experiment.experiment)
     to.signed(experiment.arm)
   }
+  if (shownSoldOut !== undefined) to.varint(shownSoldOut)
 }
 
 export function readSections(from: ByteReader): Sections {
@@ -90,6 +95,7 @@ export function readSections(from: ByteReader): Sections {
     ...((bits & BITS.experiment) === 0 ? {} : { experiment: { experiment: from.varint(), arm: from.signed() } }),
     ...((bits & BITS.held) === 0 ? {} : { held: true }),
     ...((bits & BITS.captured) === 0 ? {} : { captured: true }),
+    ...((bits & BITS.shownSoldOut) === 0 ? {} : { shownSoldOut: from.varint() }),
   }
 }
 

@@ -46,6 +46,7 @@ const sections = fc.record(
     experiment: fc.record({ experiment: fc.nat(), arm: fc.integer({ min: -4, max: 7 }) }, { noNullPrototype: true }),
     held: fc.constant(true as const),
     captured: fc.constant(true as const),
+    shownSoldOut: fc.nat(),
   },
   { requiredKeys: [], noNullPrototype: true },
 )
@@ -147,6 +148,7 @@ describe('a decision record', () => {
       experiment: { experiment: 3, arm: -1 },
       held: true,
       captured: true,
+      shownSoldOut: 2,
       items: [{ ...CERTAIN, product: 77, score: 0.5, reasons: [{ code: 'popular', weight: 1 }] }],
       refused: { price: 2 },
     })

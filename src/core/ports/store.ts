@@ -3,7 +3,14 @@ import type { EventKind } from '../../contracts/event.ts'
 import type { Placement } from '../../contracts/placement.ts'
 import type { StorageReport } from '../../contracts/routes/engine.ts'
 import type { CatalogRepository, StoredProduct } from './catalog.ts'
-import type { BudgetRepository, DecisionRepository, PlacementRepository, RuleRepository } from './decisions.ts'
+import type {
+  BudgetRepository,
+  DecisionRepository,
+  DecisionWindow,
+  DecisionWrite,
+  PlacementRepository,
+  RuleRepository,
+} from './decisions.ts'
 import type { EventRepository, InteractionColumns, InteractionWindow } from './events.ts'
 import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
@@ -32,6 +39,8 @@ export interface StoreReader {
   /** Profile rows that may not be used for a purpose: no consent under their basis, or a recorded no. */
   withheld(purpose: Purpose): Promise<Set<ProfileRow>>
   placements(): Promise<Placement[]>
+  /** Chunks of a time and some placements, oldest first, profiles canonical. */
+  decisions(window: DecisionWindow): AsyncIterable<DecisionWrite[]>
   facts(): Promise<DataFacts>
   /** Profiles, as named, whose events that arrived since a moment look like a program's. */
   restless(rule: ActivityRule, since: number): Promise<ProfileRow[]>

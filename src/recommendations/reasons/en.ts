@@ -45,6 +45,8 @@ export const EN: ReasonWords = {
     resting: (rule) => `The rule ${rule} rested: its limit of the day was reached.`,
     attempts: (count) =>
       `${count === 1 ? '1 list was' : `${count} lists were`} given up before this one, since a limit did not allow it.`,
+    shadow: (shown) =>
+      `The placement is in shadow mode: the store showed ${shown} products of its own, and none of these.`,
     nothing: () => 'No product of the catalogue could be shown here.',
     inArm: (experiment, arm) => `The experiment “${experiment}” ran here; this visitor is in its arm ${arm}.`,
     leftOut: (experiment) =>

@@ -33,6 +33,8 @@ export interface SummaryWords {
   inArm(experiment: string, arm: string): string
   leftOut(experiment: string): string
   heldOut(): string
+  /** The store showed its own list, of so many. */
+  shadow(shown: number): string
   placed(position: number, rule: string): string
   favoured(position: number, rule: string): string
   /** A rule whose limit was reached. */

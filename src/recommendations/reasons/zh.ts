@@ -36,6 +36,7 @@ export const ZH: ReasonWords = {
     favoured: (position, rule) => `第 ${position} 位的商品由规则 ${rule} 提升。`,
     resting: (rule) => `规则 ${rule} 暂停:已达当日上限。`,
     attempts: (count) => `此前有 ${count} 个列表因超出上限而放弃。`,
+    shadow: (shown) => `展示位处于影子模式:店铺展示了自己的 ${shown} 件商品,以上商品均未展示。`,
     nothing: () => '目录中没有可在此展示的商品。',
     inArm: (experiment, arm) => `此处正在进行实验「${experiment}」,该访客属于 ${arm} 组。`,
     leftOut: (experiment) => `此处正在进行实验「${experiment}」;因无标识或未经同意,该访客未纳入实验。`,

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import type { DecisionWindow, DecisionWrite } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
-import { bytes, scalar } from '../dialects/sqlite/row.ts'
+import { bytes, integer, scalar } from '../dialects/sqlite/row.ts'
 import { DECISION, decisionOf } from './decisions.ts'
 
 const INSIDE = 'at >= ?1 AND at < ?2 AND (?3 IS NULL OR placement IN (SELECT value FROM json_each(?3)))'
@@ -23,4 +24,28 @@ export function sampleDecisions(connection: Connection, window: DecisionWindow, 
     const found = find.get(bytes(row, 'id'))
     return found === undefined ? [] : [decisionOf(found)]
   })
+}
+
+const READ_CHUNK = 1000
+
+/** Chunks by time, of shoppers as links lead to them now. */
+export async function* readDecisions(connection: Connection, window: DecisionWindow): AsyncGenerator<DecisionWrite[]> {
+  const names = window.placements === undefined ? null : JSON.stringify(window.placements)
+  const statement = connection.statement(
+    `SELECT id, at, coalesce((SELECT canonical FROM canonical_profiles c WHERE c.profile = decisions.profile), profile)
+       AS profile, placement, record, experiment, arm
+     FROM decisions WHERE ${INSIDE} AND (at, id) > (?4, ?5) ORDER BY at, id LIMIT ${READ_CHUNK}`,
+  )
+  let at = Number.MIN_SAFE_INTEGER
+  let id: Uint8Array = new Uint8Array(0)
+  for (;;) {
+    const rows = statement.all(window.from, window.to, names, at, id)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows.map(decisionOf)
+    if (rows.length < READ_CHUNK) return
+    at = integer(last, 'at')
+    id = bytes(last, 'id')
+    await setImmediate()
+  }
 }

@@ -1,6 +1,7 @@
 import type { StoreReader } from '../../../core/ports.ts'
 import { restlessProfiles } from '../../repositories/bots.ts'
 import { allProducts } from '../../repositories/catalog.ts'
+import { readDecisions } from '../../repositories/decision-samples.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { readInteractions } from '../../repositories/interactions.ts'
 import { readPlacements } from '../../repositories/placements.ts'
@@ -15,6 +16,7 @@ export async function openSqliteReader(directory: string, masterKey: string | un
     products: () => allProducts(connection),
     withheld: async (purpose) => withheldProfiles(connection, purpose),
     placements: async () => readPlacements(connection),
+    decisions: (window) => readDecisions(connection, window),
     facts: async () => readFacts(connection),
     restless: async (rule, since) => restlessProfiles(connection, { rule, since }),
     async close() {
