@@ -70,5 +70,9 @@ export interface ShopEvent {
   readonly lines: readonly EventLine[]
   readonly traits?: Readonly<Record<string, unknown>>
   readonly consents: readonly { readonly purpose: import('./consent.ts').Purpose; readonly granted: boolean }[]
+  /** Of a refund that names no products. */
+  readonly refund?: { readonly micros: number; readonly currency: string }
+  /** Tokens of decisions whose items were seen or clicked. */
+  readonly tokens?: readonly string[]
   readonly bot: boolean
 }

@@ -5,6 +5,7 @@ import { decisionsContract } from './decisions-contract.ts'
 import { eventsContract } from './events-contract.ts'
 import { identityContract } from './identity-contract.ts'
 import { maintenanceContract } from './maintenance-contract.ts'
+import { outcomesContract } from './outcomes-contract.ts'
 import { profilesContract } from './profiles-contract.ts'
 import { readerContract } from './reader-contract.ts'
 import { recordsContract } from './records-contract.ts'
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: OpenStoreUnderTest): void {
     readerContract(it)
     recordsContract(it)
     decisionsContract(it)
+    outcomesContract(it)
     maintenanceContract(it)
   })
 }

@@ -71,6 +71,13 @@ export function idOf(value: unknown): string | undefined {
   return id !== '' && id.length <= 256 && id.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(id) ? id : undefined
 }
 
+/** An amount with its currency; undefined where either cannot be read. */
+export function priceOf(amount: unknown, currency: unknown): { micros: number; currency: string } | undefined {
+  const micros = amount === undefined || amount === null || amount === '' ? undefined : microsOf(amount)
+  const code = typeof currency === 'string' ? currency.trim().toUpperCase() : ''
+  return micros === undefined || !/^[A-Z]{3}$/.test(code) ? undefined : { micros, currency: code }
+}
+
 /** A number, or decimal text; not '', true, [5], "0x10", "1e3", NaN or Infinity, all of which JavaScript would convert. */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(value) ? Number(value) : value

@@ -2,12 +2,13 @@ import type { ErrorCode, ErrorDetails } from '../../contracts/errors.ts'
 import type { EventKind, SegmentMessage, ShopEvent } from '../../contracts/event.ts'
 import { isBotAgent } from './bots.ts'
 import { consentsOf } from './consent-preferences.ts'
-import { idOf, isRecord, linesOf, own } from './event-lines.ts'
+import { tokensOf } from './decision-tokens.ts'
+import { idOf, isRecord, linesOf, own, priceOf } from './event-lines.ts'
 import { kindOfName, NEEDS_PRODUCT } from './event-names.ts'
 import { timesOf } from './event-times.ts'
 
 /** Grows whenever the same message would come out as another event; what was stored by an older one can be rebuilt. */
-export const NORMALISER_VERSION = 1
+export const NORMALISER_VERSION = 2
 
 export interface NormaliseOptions {
   /** When it arrived, UTC milliseconds. */
@@ -51,6 +52,8 @@ export function normalise(message: SegmentMessage, options: NormaliseOptions): S
   if (kind === 'order_completed' && orderId === undefined) return invalid('an order needs its order_id')
   const market = textOf(own(context, 'market') ?? own(properties, 'market'), 64)
   const query = textOf(own(properties, 'query') ?? own(properties, 'search_term'), 500)
+  const refund = kind === 'order_refunded' && read.lines.length === 0 ? refundOf(properties, options) : undefined
+  const tokens = message.type === 'track' ? tokensOf(properties) : []
   const traits = traitsOf(message)
   const consent = own(context, 'consent')
   return {
@@ -63,6 +66,8 @@ export function normalise(message: SegmentMessage, options: NormaliseOptions): S
     ...(market !== undefined && { market }),
     ...(query !== undefined && { query }),
     lines: read.lines,
+    ...(refund !== undefined && { refund }),
+    ...(tokens.length > 0 && { tokens }),
     ...(traits !== undefined && { traits }),
     consents: consentsOf([
       isRecord(consent) ? own(consent, 'categoryPreferences') : undefined,
@@ -103,6 +108,14 @@ function identityOf(message: SegmentMessage): Identity | EventRefusal {
     return invalid('it names neither userId nor anonymousId')
   if (message.type === 'alias' && ids.previousId === undefined) return invalid('an alias names its previousId')
   return ids
+}
+
+/** What a refund that names no products gave back; one that says no sum gave back the whole order. */
+function refundOf(properties: Readonly<Record<string, unknown>>, { defaultCurrency }: NormaliseOptions) {
+  const sum = own(properties, 'total') ?? own(properties, 'value') ?? own(properties, 'revenue')
+  const read = priceOf(sum, own(properties, 'currency') ?? defaultCurrency)
+  // Some senders write what comes back with a minus. What cannot be read says no sum.
+  return read === undefined || read.micros === 0 ? undefined : { ...read, micros: Math.abs(read.micros) }
 }
 
 /** An identify message's own traits, or those that ride along with another one. */

@@ -16,6 +16,7 @@ import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
 import type { ModelRepository } from './models.ts'
 import type { ApiKeyRepository, ImportRepository, JobRepository } from './operation.ts'
+import type { OutcomeRepository } from './outcomes.ts'
 import type { ProfileRepository } from './profiles.ts'
 import type { ProfileRow } from './rows.ts'
 
@@ -95,6 +96,7 @@ export interface Store {
   readonly experiments: ExperimentRepository
   readonly rules: RuleRepository
   readonly budgets: BudgetRepository
+  readonly outcomes: OutcomeRepository
   readonly jobs: JobRepository
   readonly imports: ImportRepository
   readonly keys: ApiKeyRepository

@@ -8,6 +8,7 @@ import { experiments } from './0004-experiments.ts'
 import { stateThrough } from './0005-state-through.ts'
 import { decisionsWhole } from './0006-decisions-whole.ts'
 import { youngKeys } from './0007-young-keys.ts'
+import { outcomes } from './0008-outcomes.ts'
 
 export interface Migration {
   readonly version: number
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: 'state through', sql: stateThrough },
   { version: 6, name: 'decisions whole', sql: decisionsWhole },
   { version: 7, name: 'young keys', sql: youngKeys },
+  { version: 8, name: 'outcomes', sql: outcomes },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -32,6 +32,11 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO decision_inputs VALUES (x'01', 1, x'02')",
   ],
   7: ['INSERT INTO live_keys_young (hash, rest) VALUES (5, 7)'],
+  8: [
+    "INSERT INTO event_tokens VALUES (1, 0, 'token')",
+    "INSERT INTO touched_decisions VALUES (1, x'01', 1, 'home', NULL, NULL)",
+    'INSERT INTO touches VALUES (1, 1, 0, 1, 1, 1, 1, 0, 1)',
+  ],
 }
 
 function database(): Connection {

@@ -3,6 +3,8 @@ import type { ActivityRule, ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger } from '../dialects/sqlite/row.ts'
 import { eventChain } from './events.ts'
+import { membersOf } from './identities.ts'
+import { noteChangedCounting, noteOrders } from './outcome-changes.ts'
 import type { WriteContext } from './writing.ts'
 
 /** What stands in the columns `bot` of events and lines; 0 counts, everything else does not. */
@@ -33,6 +35,13 @@ export function markBot(context: WriteContext, { profile, bot }: { profile: Prof
     if (row !== undefined && first !== undefined) markLines.run(first, integer(row, 'line_count'))
   }
   connection.statement('DELETE FROM profile_states WHERE profile = ?').run(profile)
+  noteChangedCounting(context, membersOf(connection, profile))
+  // Others may have ordered under the same number, or been refunded by these events.
+  const orders = connection.statement('SELECT DISTINCT "order" FROM events WHERE profile = ? AND "order" IS NOT NULL')
+  noteOrders(
+    context,
+    orders.all(profile).map((row) => integer(row, 'order')),
+  )
   return chain.length
 }
 

@@ -4,6 +4,8 @@ import { open } from '../seal.ts'
 import { decodePayload } from './event-encoding.ts'
 import { eventChain } from './events.ts'
 import { membersOf } from './identities.ts'
+import { noteOrders } from './outcome-changes.ts'
+import { eraseOutcomes } from './outcome-writes.ts'
 import type { WriteContext } from './writing.ts'
 
 /**
@@ -24,6 +26,7 @@ export function eraseProfile(
   }
   const members = membersOf(connection, profile)
   context.names.clear()
+  const orders = new Set<number>()
   for (const member of members) {
     for (const event of eventChain(context, member)) {
       const row = connection.statement('SELECT "order", first_line, line_count FROM events WHERE row = ?').get(event)
@@ -33,6 +36,7 @@ export function eraseProfile(
       if (order !== undefined) {
         connection.statement('UPDATE orders SET events = events - 1 WHERE row = ?').run(order)
         run('orders', 'DELETE FROM orders WHERE row = ? AND events = 0', order)
+        orders.add(order)
       }
       forgetKey(context, event, member)
       const first = optionalInteger(row, 'first_line')
@@ -40,7 +44,12 @@ export function eraseProfile(
         run('lines', 'DELETE FROM lines WHERE row >= ? AND row < ?', first, first + integer(row, 'line_count'))
       }
       run('event_payloads', 'DELETE FROM event_payloads WHERE event = ?', event)
+      run('event_tokens', 'DELETE FROM event_tokens WHERE event = ?', event)
+      run('refused_tokens', 'DELETE FROM refused_tokens WHERE event = ?', event)
       run('events', 'DELETE FROM events WHERE row = ?', event)
+    }
+    for (const [table, n] of Object.entries(eraseOutcomes(context, member))) {
+      if (n > 0) counts.set(table, (counts.get(table) ?? 0) + n)
     }
     run('profile_states', 'DELETE FROM profile_states WHERE profile = ?', member)
     run('consents', 'DELETE FROM consents WHERE profile = ?', member)
@@ -53,6 +62,7 @@ export function eraseProfile(
     run('profiles', 'DELETE FROM profiles WHERE row = ?', member)
     connection.statement('INSERT INTO erasures (profile) VALUES (?) ON CONFLICT DO NOTHING').run(member)
   }
+  noteOrders(context, orders)
   return { counts: Object.fromEntries(counts), members }
 }
 

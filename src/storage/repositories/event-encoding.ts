@@ -20,6 +20,7 @@ export interface EncodedEvents {
   readonly previousIds: readonly (string | undefined)[]
   readonly orders: readonly (string | undefined)[]
   readonly traits: readonly (string | undefined)[]
+  readonly tokens: readonly (readonly string[] | undefined)[]
   readonly consents: readonly (readonly Consent[] | undefined)[]
   /** Index into LEGAL_BASES. */
   readonly basis: Uint8Array
@@ -59,6 +60,7 @@ export function encodeEvents(arrivals: readonly EventArrival[]): EncodedEvents {
     previousIds: new Array<string | undefined>(n),
     orders: new Array<string | undefined>(n),
     traits: new Array<string | undefined>(n),
+    tokens: new Array<readonly string[] | undefined>(n),
     consents: new Array<readonly Consent[] | undefined>(n),
     basis: new Uint8Array(n),
     kind: new Uint8Array(n),
@@ -87,6 +89,7 @@ export function encodeEvents(arrivals: readonly EventArrival[]): EncodedEvents {
     columns.consents[i] = event.consents.length === 0 ? undefined : event.consents
     columns.basis[i] = LEGAL_BASES.indexOf(basis)
     columns.traits[i] = event.traits && JSON.stringify(event.traits)
+    columns.tokens[i] = event.tokens
     columns.kind[i] = EVENT_KINDS[event.kind]
     columns.bot[i] = event.bot ? 1 : 0
     columns.happenedAt[i] = event.happenedAt
@@ -107,7 +110,7 @@ export function encodeEvents(arrivals: readonly EventArrival[]): EncodedEvents {
 /** The fields of an event that have no column: names and words of a shopper, which are sealed. */
 export type EventRest = Pick<
   ShopEvent,
-  'userId' | 'anonymousId' | 'previousId' | 'orderId' | 'market' | 'query' | 'traits' | 'consents'
+  'userId' | 'anonymousId' | 'previousId' | 'orderId' | 'market' | 'query' | 'traits' | 'consents' | 'refund' | 'tokens'
 >
 
 export interface EventPayload {
@@ -125,7 +128,7 @@ export function decodePayload(json: string): EventPayload {
 }
 
 function restOf(event: ShopEvent): EventRest {
-  const { userId, anonymousId, previousId, orderId, market, query, traits, consents } = event
+  const { userId, anonymousId, previousId, orderId, market, query, traits, consents, refund, tokens } = event
   return {
     ...(userId === undefined ? {} : { userId }),
     ...(anonymousId === undefined ? {} : { anonymousId }),
@@ -135,6 +138,8 @@ function restOf(event: ShopEvent): EventRest {
     ...(query === undefined ? {} : { query }),
     ...(traits === undefined ? {} : { traits }),
     consents,
+    ...(refund === undefined ? {} : { refund }),
+    ...(tokens === undefined ? {} : { tokens }),
   }
 }
 

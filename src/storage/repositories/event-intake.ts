@@ -2,7 +2,7 @@ import type { EventsTaken, ProfileRow } from '../../core/ports.ts'
 import { resolveProduct } from './catalog-writes.ts'
 import { type EncodedEvents, KIND_NAMES } from './event-encoding.ts'
 import { EventInsertion } from './event-writes.ts'
-import { linkProfiles } from './identities.ts'
+import { linkProfiles } from './identity-links.ts'
 import { addConsent, resolveProfile } from './profile-writes.ts'
 import type { WriteContext } from './writing.ts'
 

@@ -30,6 +30,7 @@ export class EventInsertion {
   readonly #addEvent
   readonly #addPayload
   readonly #addLine
+  readonly #addToken
   #nextLine: number
 
   constructor(context: WriteContext, events: EncodedEvents) {
@@ -45,6 +46,7 @@ export class EventInsertion {
       `INSERT INTO lines (row, event, profile, product, kind, at, quantity, price_micros, currency, basket, bot)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
+    this.#addToken = connection.statement('INSERT INTO event_tokens (event, position, token) VALUES (?, ?, ?)')
     this.#nextLine = scalar(connection.statement('SELECT coalesce(max(row), 0) + 1 AS n FROM lines').get(), 'n')
   }
 
@@ -83,6 +85,7 @@ export class EventInsertion {
     const key = keyring.ensure(profile ?? NO_PROFILE, random)
     this.#addPayload.run(event, seal(key, events.payloads[i]!, `event ${event}`, random))
     this.#addLines(i, { event, profile, basket: order ?? -event })
+    this.#addTokens(event, events.tokens[i] ?? [])
     if (head !== undefined) {
       head.event = event
       if (at > head.seenAt) head.seenAt = at
@@ -117,6 +120,11 @@ export class EventInsertion {
         events.bot[i]!,
       )
     }
+  }
+
+  /** Apart from the sealed payload: a token names a decision, and whoever follows the log need not open every event. */
+  #addTokens(event: number, tokens: readonly string[]): void {
+    for (const [position, token] of tokens.entries()) this.#addToken.run(event, position, token)
   }
 
   #headOf(profile: ProfileRow): Head {

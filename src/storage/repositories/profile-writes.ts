@@ -4,6 +4,8 @@ import { parseUuid, uuidv7 } from '../../contracts/ids.ts'
 import type { ProfileRow, ProfileStateWrite } from '../../core/ports.ts'
 import { integer, scalar, text } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
+import { membersOf } from './identities.ts'
+import { noteChange } from './outcome-changes.ts'
 import type { WriteContext } from './writing.ts'
 
 /** One name of a shopper: a customer the store knows, or a device it does not. */
@@ -76,6 +78,30 @@ export function writeConsents(
 }
 
 export function addConsent(
+  context: Pick<WriteContext, 'connection'>,
+  profile: ProfileRow,
+  consent: ConsentState,
+): void {
+  // Outcomes hang on analytics, and on what all linked rows said of it.
+  const matters = consent.purpose === 'analytics'
+  const before = matters ? latestWord(context, profile) : undefined
+  putConsent(context, profile, consent)
+  if (matters && latestWord(context, profile) !== before) noteChange(context, profile)
+}
+
+/** What a shopper said last on analytics; of two words at one moment the refusal. */
+function latestWord({ connection }: Pick<WriteContext, 'connection'>, profile: ProfileRow): number | undefined {
+  const find = connection.statement(
+    "SELECT at, granted FROM consents WHERE profile = ? AND purpose = 'analytics' ORDER BY at DESC, granted LIMIT 1",
+  )
+  const words = membersOf(connection, profile)
+    .map((member) => find.get(member))
+    .filter((row) => row !== undefined)
+    .map((row) => ({ at: integer(row, 'at'), granted: integer(row, 'granted') }))
+  return words.sort((a, b) => b.at - a.at || a.granted - b.granted)[0]?.granted
+}
+
+function putConsent(
   { connection }: Pick<WriteContext, 'connection'>,
   profile: ProfileRow,
   { purpose, at, source, granted }: ConsentState,

@@ -6,10 +6,11 @@ import { appendDecisions } from './decisions.ts'
 import { eraseProfile } from './erase.ts'
 import { takeEvents } from './event-intake.ts'
 import { addExperiment, removeExperiment, updateExperiment } from './experiments.ts'
-import { linkProfiles, unlinkProfiles } from './identities.ts'
+import { linkProfiles, unlinkProfiles } from './identity-links.ts'
 import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
 import { changeJob, createJob, interruptJobs } from './jobs.ts'
 import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
+import { advanceOutcomes, changeAllOutcomes, restartOutcomes, settleOutcomes } from './outcome-writes.ts'
 import { putPlacement } from './placements.ts'
 import { resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
 import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
@@ -51,6 +52,10 @@ export const WRITES = {
   removeExperiment,
   putRule,
   removeRule,
+  advanceOutcomes,
+  settleOutcomes,
+  changeAllOutcomes,
+  restartOutcomes,
   createJob,
   changeJob,
   interruptJobs,

@@ -1,0 +1,182 @@
+import type { ConsentState, LegalBasis } from '../../contracts/consent.ts'
+import type { EventKind } from '../../contracts/event.ts'
+import type { ProductRow, ProfileRow } from './rows.ts'
+
+/** An event that carries decision tokens or names an order. */
+export interface OutcomeEvent {
+  readonly row: number
+  readonly kind: EventKind
+  readonly at: number
+  readonly receivedAt: number
+  /** As named, before links; −1 where the event names no shopper. */
+  readonly profile: ProfileRow
+  readonly tokens: readonly string[]
+  readonly products: readonly ProductRow[]
+  /** The order's row; undefined where it names none. */
+  readonly order?: number
+}
+
+/** The number is what storage keeps. */
+export const TOUCH_KINDS = { impression: 0, click: 1 } as const
+export type TouchKind = keyof typeof TOUCH_KINDS
+
+/** That an item of a decision was seen or clicked. */
+export interface TouchWrite {
+  readonly event: number
+  readonly decision: string
+  /** From 1. */
+  readonly position: number
+  readonly kind: TouchKind
+  /** −1 where the catalogue did not know it. */
+  readonly product: ProductRow
+  /** As named, before links; −1 where nobody is known. */
+  readonly profile: ProfileRow
+  readonly at: number
+}
+
+/** A token that counted for nothing. */
+export interface RefusedToken {
+  readonly event: number
+  /** Which of the event's tokens. */
+  readonly index: number
+  readonly code: string
+}
+
+/** What a stretch of the log came to. */
+export interface OutcomeStep {
+  /** The cursor from which it was read, and the one to which it leads. */
+  readonly from: number
+  readonly upTo: number
+  readonly touches: readonly TouchWrite[]
+  readonly refused: readonly RefusedToken[]
+  /** Rows of orders that events of the stretch speak of. */
+  readonly orders: readonly number[]
+}
+
+export interface ShopperTouch {
+  readonly event: number
+  /** Row of the touched decision. */
+  readonly decision: number
+  readonly position: number
+  readonly kind: TouchKind
+  readonly product: ProductRow
+  readonly at: number
+}
+
+export interface OrderLine {
+  readonly product: ProductRow
+  readonly quantity: number
+  /** Of one piece. */
+  readonly priceMicros?: number
+  readonly currency?: string
+}
+
+/** A cancellation or a refund. Without lines and without an amount it takes back the whole order. */
+export interface Reversal {
+  readonly kind: 'cancelled' | 'refunded'
+  readonly lines: readonly OrderLine[]
+  /** Of a refund that names no products. */
+  readonly amount?: { readonly micros: number; readonly currency: string }
+}
+
+/** An order by the event that completed it first. */
+export interface ShopOrder {
+  readonly order: number
+  readonly event: number
+  readonly profile: ProfileRow
+  readonly at: number
+  readonly lines: readonly OrderLine[]
+  /** In the order in which they came; those of bots are left out. */
+  readonly reversals: readonly Reversal[]
+}
+
+/** What attribution needs of one shopper. */
+export interface OutcomeShopper {
+  /** Canonical. */
+  readonly profile: ProfileRow
+  readonly bot: boolean
+  /** The narrowest of the linked ones. */
+  readonly basis: LegalBasis
+  readonly consents: readonly ConsentState[]
+  /** By time; those of bots are left out. */
+  readonly orders: readonly ShopOrder[]
+  /** That count and stand in the window before an order, by time, then by event. */
+  readonly touches: readonly ShopperTouch[]
+}
+
+/** A line of an order that followed a touch. */
+export interface AttributionWrite {
+  readonly event: number
+  readonly line: number
+  readonly order: number
+  readonly profile: ProfileRow
+  readonly at: number
+  readonly product: ProductRow
+  readonly quantity: number
+  /** Undefined where the event names no price. */
+  readonly currency?: string
+  /** Of the whole line, in micros. */
+  readonly micros: number
+  readonly refundedMicros: number
+  readonly touch: ShopperTouch
+}
+
+/** A shopper whose outcomes were worked out anew. */
+export interface SettledShopper {
+  readonly profile: ProfileRow
+  readonly attributions: readonly AttributionWrite[]
+}
+
+/** Shoppers to be worked out anew. */
+export interface ChangedShoppers {
+  /** Changes up to this one are in it. */
+  readonly upTo: number
+  /** Canonical. */
+  readonly profiles: readonly ProfileRow[]
+}
+
+/** Of one decision, position by position; for export and for tests. */
+export interface StoredTouch extends TouchWrite {
+  readonly placement: string
+  readonly experiment?: { readonly experiment: number; readonly arm: number }
+  /** A later use of the same token for the same position and kind. */
+  readonly duplicate: boolean
+  /** False for duplicates and for bots. */
+  readonly counted: boolean
+}
+
+export interface StoredAttribution extends Omit<AttributionWrite, 'touch'> {
+  readonly decision: string
+  readonly position: number
+  readonly kind: TouchKind
+  readonly placement: string
+  readonly experiment?: { readonly experiment: number; readonly arm: number }
+}
+
+/** What events came to for decisions. One follower writes it; reports read it. */
+export interface OutcomeRepository {
+  /** How far the follower has come: the row of the last event that was taken in. */
+  cursor(): Promise<number>
+  /** The highest row of an event that there is. */
+  lastEvent(): Promise<number>
+  /** Among the events of the next `span` rows those that may be outcomes, and the row up to which that is all. */
+  eventsAfter(row: number, span: number): Promise<{ readonly upTo: number; readonly events: OutcomeEvent[] }>
+  /**
+   * Takes a stretch in, with the cursor, in one transaction. Durable when it resolves.
+   * @returns false, and nothing was written, where the cursor does not stand at `from`
+   */
+  advance(step: OutcomeStep): Promise<boolean>
+  changed(limit: number): Promise<ChangedShoppers>
+  /** Undefined where the shopper was erased. @param window milliseconds before an order in which touches matter */
+  shopper(profile: ProfileRow, window: number): Promise<OutcomeShopper | undefined>
+  /** Puts the attributions of these shoppers in place of those before, in one transaction. */
+  settle(upTo: number, shoppers: readonly SettledShopper[]): Promise<void>
+  /** Marks every shopper with touches as changed; after the windows were set otherwise. */
+  changeAll(): Promise<void>
+  /** Forgets all that was worked out, and stands at the beginning of the log. */
+  restart(): Promise<void>
+  /** Whether a token was used already for what it says. */
+  isTouched(decision: string, position: number, kind: TouchKind): Promise<boolean>
+  touches(profile?: ProfileRow): AsyncIterable<StoredTouch>
+  attributions(profile?: ProfileRow): AsyncIterable<StoredAttribution>
+}
