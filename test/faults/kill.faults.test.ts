@@ -1,6 +1,8 @@
 import process from 'node:process'
+import { rng } from '@storemind/ml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { killedImport, type UndisturbedImport, undisturbedImport } from './import-kill.ts'
+import { killedServers } from './ingest-kill.ts'
 import { killedModelTask, type TrainedStore, trainedStore } from './model-kill.ts'
 import { eachRound, summary } from './rounds.ts'
 
@@ -41,3 +43,15 @@ describe.each([['train'], ['promote']] as const)('kill -9 while models change: %
     PATIENCE,
   )
 })
+
+it(
+  'kill -9 under live events: every acknowledged one is there once, and counters equal the log',
+  async () => {
+    const random = rng(SEED)
+    await killedServers(
+      Array.from({ length: ROUNDS }, () => 1 + Math.floor(random.next() * 60)),
+      random,
+    )
+  },
+  PATIENCE,
+)
