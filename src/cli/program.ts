@@ -19,6 +19,7 @@ import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
 import { addShadow } from './commands/shadow.ts'
 import { addTrain } from './commands/train.ts'
+import { addWebhooks } from './commands/webhooks.ts'
 import { type Context, DEFAULT_STORE } from './context.ts'
 import { EXIT, exitCodeOf, Outcome } from './exit-codes.ts'
 import { wordsOf } from './reported-error.ts'
@@ -39,6 +40,7 @@ const COMMANDS: readonly AddCommand[] = [
   addServe,
   addModels,
   addKeys,
+  addWebhooks,
   addConfig,
   addExport,
   addErase,

@@ -75,6 +75,16 @@ export const Configuration = Type.Object({
     maximum: 1_000_000,
     description: 'Requests a second with one key; 0 for no limit.',
   }),
+  'webhooks.privateTargets': Type.Enum(['refuse', 'allow'], {
+    default: 'refuse',
+    description: 'Whether webhooks may go to addresses of this machine and network, and over plain http.',
+  }),
+  'webhooks.timeout': Type.Integer({
+    default: 15,
+    minimum: 1,
+    maximum: 60,
+    description: 'Seconds that a webhook’s receiver has to answer.',
+  }),
   'metrics.access': Type.Enum(['key', 'loopback'], {
     default: 'key',
     description:

@@ -1,5 +1,6 @@
 import { IMPORT_ERRORS } from './errors/imports.ts'
 import { OUTCOME_ERRORS } from './errors/outcomes.ts'
+import { WEBHOOK_ERRORS } from './errors/webhooks.ts'
 
 /**
  * Every error that a user can meet, in one table: what happened, why, and what to do. `{name}` is filled from the
@@ -243,6 +244,7 @@ export const ERRORS = {
   },
 
   ...OUTCOME_ERRORS,
+  ...WEBHOOK_ERRORS,
 
   // Store and machine
   STORE_NOT_FOUND: {

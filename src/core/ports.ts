@@ -6,6 +6,7 @@
 
 export type * from './ports/catalog.ts'
 export type * from './ports/decisions.ts'
+export type * from './ports/delivery.ts'
 export type * from './ports/events.ts'
 export type * from './ports/experiments.ts'
 export type * from './ports/facts.ts'

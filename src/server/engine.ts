@@ -3,6 +3,7 @@ import process from 'node:process'
 import type { FastifyInstance, FastifyListenOptions } from 'fastify'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { IMPORTERS } from '../connectors/registry.ts'
+import { createWebhookSender } from '../connectors/webhooks/sender.ts'
 import type { Configuration } from '../contracts/configuration.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { uuidv7 } from '../contracts/ids.ts'
@@ -32,6 +33,7 @@ import { faultOf, type Logger } from './logging.ts'
 import { createEngineMetrics } from './metrics/engine-metrics.ts'
 import { measureEngine } from './metrics/gauges.ts'
 import { createMeter } from './metrics/meter.ts'
+import { createOutbox } from './outbox.ts'
 import { serveDocumentation } from './pages/documentation.ts'
 import { serveLanding } from './pages/landing.ts'
 import { serveMetrics } from './pages/metrics.ts'
@@ -46,6 +48,7 @@ import { modelRoutes } from './routes/models.ts'
 import { operationRoutes, VERSION } from './routes/operation.ts'
 import { placementRoutes } from './routes/placements.ts'
 import { privacyRoutes } from './routes/privacy.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { createWorkers } from './workers/pool.ts'
 
 export interface EngineOptions {
@@ -167,6 +170,12 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     onLimited: metrics.limited,
   })
   const name = configuration['store.name']
+  const sender = createWebhookSender({
+    allowPrivate: configuration['webhooks.privateTargets'] === 'allow',
+    timeout: configuration['webhooks.timeout'] * 1000,
+    userAgent: `Storemind/${VERSION}`,
+  })
+  const outbox = createOutbox({ webhooks: store.webhooks, sender, clock, randomBytes, logger, meter })
   let stopping = false
   const handlers: RouteHandler[] = [
     ...operationRoutes({
@@ -184,6 +193,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     ...importRoutes({ importers: IMPORTERS, store, ingest, catalog, runner, configuration, randomBytes, clock }),
     ...jobRoutes(runner),
     ...modelRoutes(store.models, recommendations.registry),
+    ...webhookRoutes({ webhooks: store.webhooks, sender, clock, randomBytes }),
     ...keyRoutes({ keys: store.keys, authenticator, clock, randomBytes }),
     ...placementRoutes(placements),
     ...privacyRoutes({ store, explain: recommendations.explain, language: configuration['store.language'] }),
@@ -242,6 +252,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     await app.close()
     ready = false
     await runner.close()
+    await outbox.close()
     // What cannot be written now is read from the log at the next start.
     await live
       .flush()
@@ -259,6 +270,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       const url = await listenAt(app, configuration['server.host'], configuration['server.port'], fd)
       lock.announce({ url, token: localToken })
       collectDefaultMetrics({ register: registry })
+      outbox.start()
       housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
       return url
     },

@@ -26,11 +26,21 @@ export function maintenanceContract(it: CurrentStore): void {
       const old = await store.jobs.create('train', {}, NOON)
       await store.jobs.end(old.id, NOON + 1, { status: 'succeeded' })
       const running = await store.jobs.create('train', {}, NOON)
-      expect(await store.maintenance.applyRetention(KEEP_ALL, now)).toEqual({ decisions: 0, raw_messages: 0, jobs: 0 })
+      expect(await store.maintenance.applyRetention(KEEP_ALL, now)).toEqual({
+        decisions: 0,
+        raw_messages: 0,
+        jobs: 0,
+        webhook_deliveries: 0,
+      })
       const rule = { decisionDays: 30, rawEventDays: 60, jobDays: 30 }
-      const taken = { decisions: 2, raw_messages: 1, jobs: 1 }
+      const taken = { decisions: 2, raw_messages: 1, jobs: 1, webhook_deliveries: 0 }
       expect(await store.maintenance.applyRetention(rule, now)).toEqual(taken)
-      expect(await store.maintenance.applyRetention(rule, now)).toEqual({ decisions: 0, raw_messages: 0, jobs: 0 })
+      expect(await store.maintenance.applyRetention(rule, now)).toEqual({
+        decisions: 0,
+        raw_messages: 0,
+        jobs: 0,
+        webhook_deliveries: 0,
+      })
       expect(await store.decisions.count()).toBe(1)
       expect((await store.jobs.list(9)).map(({ id }) => id)).toEqual([running.id])
       const events = await collect(store.events.ofProfile(profiles[0] ?? -1))

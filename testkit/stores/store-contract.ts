@@ -10,6 +10,7 @@ import { profilesContract } from './profiles-contract.ts'
 import { readerContract } from './reader-contract.ts'
 import { recordsContract } from './records-contract.ts'
 import type { OpenStoreUnderTest, StoreUnderTest } from './store-under-test.ts'
+import { webhooksContract } from './webhooks-contract.ts'
 
 /** The store of the running test. */
 export interface CurrentStore {
@@ -46,5 +47,6 @@ export function storeContract(name: string, open: OpenStoreUnderTest): void {
     decisionsContract(it)
     outcomesContract(it)
     maintenanceContract(it)
+    webhooksContract(it)
   })
 }

@@ -489,6 +489,40 @@ export interface ShadowReport {
   readonly summary: readonly string[]
 }
 
+export interface Webhook {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly url: string
+  readonly description: string
+  /** What it is told of; empty: everything. */
+  readonly types: readonly ('job.ended' | 'import.completed' | 'model.promoted' | 'profile.erased' | 'experiment.ended' | 'webhook.disabled')[]
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  /** UTC milliseconds. */
+  readonly disabledAt?: number
+  readonly disabledBecause?: string
+  /** Messages that are on their way to it. */
+  readonly pending: number
+}
+
+export interface WebhookDelivery {
+  /** The header `webhook-id`: the same for every attempt. */
+  readonly message: string
+  readonly type: string
+  readonly state: 'pending' | 'delivered' | 'failed'
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  readonly attempts: number
+  /** UTC milliseconds. */
+  readonly lastAttemptAt?: number
+  /** HTTP status of the last answer; left out where none came. */
+  readonly lastStatus?: number
+  /** What was wrong the last time. */
+  readonly problem?: string
+  /** UTC milliseconds. */
+  readonly nextAttemptAt?: number
+}
+
 export interface EvaluateRequest {
   readonly seed?: number
   readonly testDays?: number
@@ -573,7 +607,7 @@ export interface RefusedMessage {
   /** The message’s own id, where it has one. */
   readonly messageId?: string
   readonly error: {
-    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'RULE_NOT_FOUND' | 'RULE_INVALID' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'RULE_NOT_FOUND' | 'RULE_INVALID' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'WEBHOOK_NOT_FOUND' | 'WEBHOOK_URL_REFUSED' | 'WEBHOOK_LIMIT' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
     readonly what: string
     readonly why: string
     readonly todo: string
@@ -587,6 +621,12 @@ export interface RuleTrialRequest {
   /** From the last so many days; left out: 7. */
   readonly days?: number
   readonly language?: Language
+}
+
+export interface WebhookTest {
+  readonly delivered: boolean
+  readonly status?: number
+  readonly problem?: string
 }
 
 /** Every code that an error may carry; see docs/errors.md. */
@@ -652,6 +692,9 @@ export type ErrorCode =
   | 'EXPERIMENT_INVALID'
   | 'EXPERIMENT_STATE'
   | 'EXPERIMENT_OVERLAP'
+  | 'WEBHOOK_NOT_FOUND'
+  | 'WEBHOOK_URL_REFUSED'
+  | 'WEBHOOK_LIMIT'
   | 'STORE_NOT_FOUND'
   | 'STORE_EXISTS'
   | 'STORE_LOCKED'
@@ -1095,6 +1138,62 @@ export interface Client {
     readonly windowDays?: number
     readonly language?: Language
   }, options?: CallOptions): Promise<ShadowReport>
+  /**
+   * Makes a webhook. Its secret is shown once; verify with it that a message comes from this store.
+   * @throws StoremindError WEBHOOK_URL_REFUSED, WEBHOOK_LIMIT
+   */
+  createWebhook(body: {
+    readonly url: string
+    readonly description?: string
+    /** Left out: everything. */
+    readonly types?: readonly ('job.ended' | 'import.completed' | 'model.promoted' | 'profile.erased' | 'experiment.ended' | 'webhook.disabled')[]
+  }, options?: CallOptions): Promise<{
+    readonly webhook: Webhook
+    readonly secret: string
+  }>
+  /**
+   * Switches a webhook on again; what was on its way to it goes on.
+   * @throws StoremindError WEBHOOK_NOT_FOUND
+   */
+  enableWebhook(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Webhook>
+  /**
+   * What was sent to a webhook, newest first.
+   * @throws StoremindError WEBHOOK_NOT_FOUND
+   */
+  listDeliveries(address: {
+    /** A UUIDv7. */
+    readonly id: string
+    readonly limit?: number
+  }, options?: CallOptions): Promise<{
+    readonly deliveries: readonly WebhookDelivery[]
+  }>
+  /**
+   * Webhooks without their secrets.
+   */
+  listWebhooks(options?: CallOptions): Promise<{
+    readonly webhooks: readonly Webhook[]
+  }>
+  /**
+   * Removes a webhook and what was on its way to it.
+   * @throws StoremindError WEBHOOK_NOT_FOUND
+   */
+  removeWebhook(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Sends one signed message of the type `webhook.test`, once, and says what came of it.
+   * @throws StoremindError WEBHOOK_NOT_FOUND
+   */
+  testWebhook(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<WebhookTest>
 }
 
 /** What the methods send. */
@@ -1146,6 +1245,12 @@ export const ROUTES = {
   removeRule: { method: 'DELETE', path: '/v1/rules/:name', params: ['name'], query: [], body: false },
   tryRule: { method: 'POST', path: '/v1/rules/trial', params: [], query: [], body: true },
   shadowReport: { method: 'GET', path: '/v1/placements/:name/shadow-report', params: ['name'], query: ['days', 'windowDays', 'language'], body: false },
+  createWebhook: { method: 'POST', path: '/v1/webhooks', params: [], query: [], body: true },
+  enableWebhook: { method: 'POST', path: '/v1/webhooks/:id/enable', params: ['id'], query: [], body: false },
+  listDeliveries: { method: 'GET', path: '/v1/webhooks/:id/deliveries', params: ['id'], query: ['limit'], body: false },
+  listWebhooks: { method: 'GET', path: '/v1/webhooks', params: [], query: [], body: false },
+  removeWebhook: { method: 'DELETE', path: '/v1/webhooks/:id', params: ['id'], query: [], body: false },
+  testWebhook: { method: 'POST', path: '/v1/webhooks/:id/test', params: ['id'], query: [], body: false },
 } as const
 
 /** The words of the errors that arise on this side of the wire. */

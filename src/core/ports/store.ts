@@ -11,6 +11,7 @@ import type {
   PlacementRepository,
   RuleRepository,
 } from './decisions.ts'
+import type { WebhookRepository } from './delivery.ts'
 import type { EventRepository, InteractionColumns, InteractionWindow } from './events.ts'
 import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
@@ -100,6 +101,7 @@ export interface Store {
   readonly jobs: JobRepository
   readonly imports: ImportRepository
   readonly keys: ApiKeyRepository
+  readonly webhooks: WebhookRepository
   readonly maintenance: Maintenance
   writerState(): WriterState
   /** 32 bytes of this store alone, for one purpose alone; the same at each opening. Never leaves the process. */

@@ -15,6 +15,7 @@ const TAGS: Readonly<Record<string, string>> = {
   jobs: 'Long work, with its progress.',
   privacy: 'One shopper’s data.',
   keys: 'Who may call.',
+  webhooks: 'Telling other systems what happens, by the rules of Standard Webhooks.',
   operation: 'The running server.',
 }
 

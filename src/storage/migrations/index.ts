@@ -9,6 +9,7 @@ import { stateThrough } from './0005-state-through.ts'
 import { decisionsWhole } from './0006-decisions-whole.ts'
 import { youngKeys } from './0007-young-keys.ts'
 import { outcomes } from './0008-outcomes.ts'
+import { webhooks } from './0009-webhooks.ts'
 
 export interface Migration {
   readonly version: number
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 6, name: 'decisions whole', sql: decisionsWhole },
   { version: 7, name: 'young keys', sql: youngKeys },
   { version: 8, name: 'outcomes', sql: outcomes },
+  { version: 9, name: 'webhooks', sql: webhooks },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -37,6 +37,11 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO touched_decisions VALUES (1, x'01', 1, 'home', NULL, NULL)",
     'INSERT INTO touches VALUES (1, 1, 0, 1, 1, 1, 1, 0, 1)',
   ],
+  9: [
+    "INSERT INTO webhook_endpoints (id, url, description, types, sealed, created_at) VALUES ('w', 'https://a.example', '', '', x'01', 1)",
+    "INSERT INTO webhook_messages (id, type, created_at, body) VALUES ('msg_1', 'job.ended', 1, '{}')",
+    "INSERT INTO webhook_deliveries (endpoint, message, state, attempts, next_at) VALUES ('w', 1, 0, 0, 1)",
+  ],
 }
 
 function database(): Connection {

@@ -1,6 +1,8 @@
+import { formatUuid } from '../../contracts/ids.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import { bytes, integer, optionalInteger, text } from '../dialects/sqlite/row.ts'
 import { open } from '../seal.ts'
+import { announce } from './announce.ts'
 import { decodePayload } from './event-encoding.ts'
 import { eventChain } from './events.ts'
 import { membersOf } from './identities.ts'
@@ -16,7 +18,7 @@ import type { WriteContext } from './writing.ts'
  */
 export function eraseProfile(
   context: WriteContext,
-  { profile }: { profile: ProfileRow },
+  { profile, at }: { profile: ProfileRow; at: number },
 ): { counts: Record<string, number>; members: ProfileRow[] } {
   const { connection } = context
   const counts = new Map<string, number>()
@@ -25,6 +27,13 @@ export function eraseProfile(
     if (changes > 0) counts.set(table, (counts.get(table) ?? 0) + changes)
   }
   const members = membersOf(connection, profile)
+  // Storemind's own ids, which say nothing by themselves; the store's ids are what is being erased.
+  const idOf = connection.statement('SELECT id FROM profiles WHERE row = ?')
+  const profiles = members.flatMap((member) => {
+    const row = idOf.get(member)
+    return row === undefined ? [] : [formatUuid(bytes(row, 'id'))]
+  })
+  announce(context, at, 'profile.erased', { profiles })
   context.names.clear()
   const orders = new Set<number>()
   for (const member of members) {

@@ -3,6 +3,7 @@ import type { Assignment, ExperimentRepository, ProfileRow, StoredExperiment } f
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, type Row, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
+import { announce } from './announce.ts'
 import { membersOf } from './identities.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -15,9 +16,15 @@ export function addExperiment(
 }
 
 export function updateExperiment(
-  { connection }: WriteContext,
+  context: WriteContext,
   { row, experiment }: { row: number; experiment: Experiment },
 ): void {
+  const { connection } = context
+  const { id, name, status, stoppedAt } = experiment
+  const before = connection.statement("SELECT body ->> 'status' AS status FROM experiments WHERE row = ?").get(row)
+  if (status === 'stopped' && stoppedAt !== undefined && before?.['status'] !== status) {
+    announce(context, stoppedAt, 'experiment.ended', { experiment: id, name })
+  }
   connection.statement('UPDATE experiments SET body = ? WHERE row = ?').run(JSON.stringify(experiment), row)
 }
 

@@ -5,6 +5,7 @@ import type { Clock, ImportRepository } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
+import { announce } from './announce.ts'
 import { oneOf } from './jobs.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -23,14 +24,18 @@ export function beginImport({ connection }: WriteContext, { id, importer, path, 
 }
 
 export function updateImport(
-  { connection }: WriteContext,
+  context: WriteContext,
   { id, state }: { id: string; state: Parameters<ImportRepository['update']>[1] },
 ): void {
   const { counts, problemsByCode, endedAt, complete } = state
-  const changed = connection
+  const changed = context.connection
     .statement('UPDATE imports SET counts = ?, problems_by_code = ?, ended_at = ?, complete = ? WHERE id = ?')
     .run(JSON.stringify(counts), JSON.stringify(problemsByCode), endedAt ?? null, complete ? 1 : 0, id)
   if (Number(changed.changes) === 0) throw new CodedError('IMPORT_NOT_FOUND', { import: id })
+  if (endedAt === undefined) return
+  const row = context.connection.statement('SELECT importer FROM imports WHERE id = ?').get(id)
+  const importer = row === undefined ? '' : text(row, 'importer')
+  announce(context, endedAt, 'import.completed', { import: id, importer, complete, counts })
 }
 
 export function addImportProblems(

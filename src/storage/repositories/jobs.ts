@@ -4,6 +4,7 @@ import type { JobRepository } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, optionalText, type Row, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
+import { announce } from './announce.ts'
 import type { WriteContext } from './writing.ts'
 
 const NOT_STARTED: JobProgress = { phase: 'waiting', done: 0, total: 0, unit: '' }
@@ -19,7 +20,8 @@ export type JobChange = { readonly id: string } & Partial<
   Pick<Job, 'status' | 'startedAt' | 'endedAt' | 'progress' | 'result' | 'error'>
 >
 
-export function changeJob({ connection }: WriteContext, change: JobChange): void {
+export function changeJob(context: WriteContext, change: JobChange): void {
+  const { connection } = context
   const { id, status, startedAt, endedAt, progress, result, error } = change
   const changed = connection
     .statement(
@@ -30,14 +32,27 @@ export function changeJob({ connection }: WriteContext, change: JobChange): void
     )
     .run(status ?? null, startedAt ?? null, endedAt ?? null, json(progress), json(result), json(error), id)
   if (Number(changed.changes) === 0) throw new CodedError('JOB_NOT_FOUND', { job: id })
+  if (endedAt !== undefined) announceEnd(context, id, endedAt)
 }
 
-export function interruptJobs({ connection }: WriteContext, { at }: { at: number }): number {
-  return Number(
-    connection
-      .statement("UPDATE jobs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running')")
-      .run(at).changes,
-  )
+function announceEnd(context: WriteContext, id: string, at: number): void {
+  const row = context.connection.statement('SELECT kind, status, error FROM jobs WHERE id = ?').get(id)
+  if (row === undefined) return
+  const failure = optionalText(row, 'error')
+  // The code alone: its words may quote a file.
+  const error = failure === undefined ? {} : { error: JSON.parse(failure).code }
+  announce(context, at, 'job.ended', { job: id, kind: text(row, 'kind'), status: text(row, 'status'), ...error })
+}
+
+export function interruptJobs(context: WriteContext, { at }: { at: number }): number {
+  const abandoned = context.connection
+    .statement(
+      "UPDATE jobs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running') RETURNING id",
+    )
+    .all(at)
+    .map((row) => text(row, 'id'))
+  for (const id of abandoned) announceEnd(context, id, at)
+  return abandoned.length
 }
 
 /** @param newId a fresh UUIDv7 for a moment */

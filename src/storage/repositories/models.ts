@@ -5,6 +5,7 @@ import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 import { modelDirectory, type StoreLayout } from '../layout.ts'
+import { announce } from './announce.ts'
 import { oneOf } from './jobs.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -31,10 +32,8 @@ export function addModel(
   return requireModel(connection, version)
 }
 
-export function promoteModel(
-  { connection }: WriteContext,
-  { version, at }: { version: number; at: number },
-): ModelVersion {
+export function promoteModel(context: WriteContext, { version, at }: { version: number; at: number }): ModelVersion {
+  const { connection } = context
   const { capability, status } = requireModel(connection, version)
   if (status === 'serving') return requireModel(connection, version)
   const before = servingModel(connection, capability)
@@ -45,14 +44,16 @@ export function promoteModel(
   connection
     .statement('INSERT INTO promotions (capability, version, previous, at) VALUES (?, ?, ?, ?)')
     .run(capability, version, before?.version ?? null, at)
+  announce(context, at, 'model.promoted', { capability, version, before: before?.version ?? null, rolledBack: false })
   return requireModel(connection, version)
 }
 
 /** Undoes the latest promotion that still stands; again and again it leads back to the first version. */
 export function rollBackModel(
-  { connection }: WriteContext,
+  context: WriteContext,
   { capability, at }: { capability: string; at: number },
 ): ModelVersion | undefined {
+  const { connection } = context
   const latest = connection
     .statement(
       `SELECT row, version, previous FROM promotions WHERE capability = ? AND undone_at IS NULL
@@ -67,6 +68,8 @@ export function rollBackModel(
   connection
     .statement("UPDATE model_versions SET status = 'serving', promoted_at = ? WHERE version = ?")
     .run(at, previous)
+  const before = integer(latest, 'version')
+  announce(context, at, 'model.promoted', { capability, version: previous, before, rolledBack: true })
   return requireModel(connection, previous)
 }
 

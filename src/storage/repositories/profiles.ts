@@ -88,7 +88,7 @@ export function createProfileRepository(read: ReadContext, writer: WriterClient,
       return [...links].sort(([a], [b]) => a - b).map(([, link]) => link)
     },
     async erase(profile) {
-      const { counts, members } = await writer.call('eraseProfile', { profile })
+      const { counts, members } = await writer.call('eraseProfile', { profile, at: clock() })
       const keys = await writer.destroyKeys(members)
       return keys === 0 ? counts : { ...counts, profile_keys: keys }
     },

@@ -32,6 +32,7 @@ export async function applyRetention(
     decisions: Number.isFinite(decisions) ? await all(() => writer.call('expireDecisions', { before: decisions })) : 0,
     raw_messages: Number.isFinite(raw) ? await all(() => writer.call('expireRawMessages', { before: raw })) : 0,
     jobs: Number.isFinite(jobs) ? await writer.call('expireJobs', { before: jobs }) : 0,
+    webhook_deliveries: Number.isFinite(jobs) ? await writer.call('expireDeliveries', { before: jobs }) : 0,
   }
 }
 

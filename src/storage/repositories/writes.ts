@@ -15,6 +15,15 @@ import { putPlacement } from './placements.ts'
 import { resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
 import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
 import { putRule, removeRule } from './rules.ts'
+import {
+  addWebhook,
+  claimDeliveries,
+  disableWebhook,
+  enableWebhook,
+  expireDeliveries,
+  removeWebhook,
+  settleDelivery,
+} from './webhooks.ts'
 import type { WriteContext } from './writing.ts'
 
 /** Keys are looked up where they are written: the young ones are known there only, and in the order of the writes. */
@@ -66,6 +75,13 @@ export const WRITES = {
   addApiKey,
   removeApiKey,
   useApiKey,
+  addWebhook,
+  removeWebhook,
+  enableWebhook,
+  disableWebhook,
+  claimDeliveries,
+  settleDelivery,
+  expireDeliveries,
   expireDecisions,
   expireRawMessages,
   expireJobs,

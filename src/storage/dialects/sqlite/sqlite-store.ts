@@ -14,6 +14,7 @@ import { createOutcomeRepository } from '../../repositories/outcomes.ts'
 import { createPlacementRepository } from '../../repositories/placements.ts'
 import { createProfileRepository } from '../../repositories/profiles.ts'
 import { createRuleRepository } from '../../repositories/rules.ts'
+import { createWebhookRepository } from '../../repositories/webhooks.ts'
 import { KEY_BYTES } from '../../seal.ts'
 import type { StoreOptions } from '../../store.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -56,6 +57,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer),
+    webhooks: createWebhookRepository(opened, writer),
     maintenance: createMaintenance(opened, writer, clock),
     writerState: () => writer.state,
     derivedKey: (purpose) => keyring.derive(purpose),

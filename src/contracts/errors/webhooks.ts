@@ -1,0 +1,21 @@
+/** Rows of the table of errors that speak of webhooks. */
+export const WEBHOOK_ERRORS = {
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    what: 'There is no webhook {webhook}.',
+    why: 'It was removed, or the id is of something else.',
+    todo: 'See the list with `storemind webhooks list`.',
+  },
+  WEBHOOK_URL_REFUSED: {
+    status: 422,
+    what: 'Webhooks are not sent to this address: {problem}.',
+    why: 'A webhook goes to a public https address, so that nobody reaches inside your network through Storemind.',
+    todo: 'Give an https URL of a public host. `webhooks.privateTargets: allow` opens your own network, http included.',
+  },
+  WEBHOOK_LIMIT: {
+    status: 409,
+    what: 'There are {count} webhooks already.',
+    why: 'Each message is stored and sent once for each of them.',
+    todo: 'Remove one that is not needed any more.',
+  },
+} as const

@@ -1,0 +1,48 @@
+import Type from 'typebox'
+import { Id, Millis } from './ids.ts'
+
+/** What a webhook can tell of. Names are Standard Webhooks' form: the noun, a dot, what happened to it. */
+export const WEBHOOK_TYPES = [
+  'job.ended',
+  'import.completed',
+  'model.promoted',
+  'profile.erased',
+  'experiment.ended',
+  'webhook.disabled',
+] as const
+export type WebhookType = (typeof WEBHOOK_TYPES)[number]
+
+export const Webhook = Type.Object(
+  {
+    id: Id,
+    url: Type.String(),
+    description: Type.String(),
+    types: Type.Array(Type.Enum([...WEBHOOK_TYPES]), { description: 'What it is told of; empty: everything.' }),
+    createdAt: Millis,
+    disabledAt: Type.Optional(Millis),
+    disabledBecause: Type.Optional(Type.String()),
+    pending: Type.Integer({ minimum: 0, description: 'Messages that are on their way to it.' }),
+  },
+  { additionalProperties: false },
+)
+export type Webhook = Type.Static<typeof Webhook>
+
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const
+
+export const WebhookDelivery = Type.Object(
+  {
+    message: Type.String({ description: 'The header `webhook-id`: the same for every attempt.' }),
+    type: Type.String(),
+    state: Type.Enum([...DELIVERY_STATES]),
+    createdAt: Millis,
+    attempts: Type.Integer({ minimum: 0 }),
+    lastAttemptAt: Type.Optional(Millis),
+    lastStatus: Type.Optional(
+      Type.Integer({ description: 'HTTP status of the last answer; left out where none came.' }),
+    ),
+    problem: Type.Optional(Type.String({ description: 'What was wrong the last time.' })),
+    nextAttemptAt: Type.Optional(Millis),
+  },
+  { additionalProperties: false },
+)
+export type WebhookDelivery = Type.Static<typeof WebhookDelivery>

@@ -1,0 +1,73 @@
+import { createDispatcher, type Dispatcher } from '../core/delivery/dispatcher.ts'
+import type { Clock, Meter, RandomBytes, WebhookRepository, WebhookSender } from '../core/ports.ts'
+import { faultOf, type Logger } from './logging.ts'
+
+export interface OutboxParts {
+  readonly webhooks: WebhookRepository
+  readonly sender: WebhookSender
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly logger: Logger
+  readonly meter: Meter
+}
+
+/** How often the outbox is looked into; a look at an empty one costs microseconds. */
+const LOOK_MILLIS = 1000
+/** A server that ends waits so long for what is being sent. */
+const PATIENCE_MILLIS = 3000
+
+/** The outbox, worked off by this process from `start` to `close`. */
+export interface Outbox {
+  start(): void
+  close(): Promise<void>
+}
+
+export function createOutbox({ webhooks, sender, clock, randomBytes, logger, meter }: OutboxParts): Outbox {
+  const attempts = meter.counter({
+    name: 'storemind_webhook_attempts_total',
+    help: 'Attempts to deliver a webhook message, by what they came to.',
+    labels: ['outcome'],
+  })
+  meter.gauge({ name: 'storemind_webhook_pending', help: 'Webhook messages that are on their way.' }, () =>
+    webhooks.pending(),
+  )
+  let endpoints = { enabled: 0, disabled: 0 }
+  const count = async () => {
+    const all = await webhooks.list()
+    const disabled = all.filter(({ disabledAt }) => disabledAt !== undefined).length
+    endpoints = { enabled: all.length - disabled, disabled }
+  }
+  meter.gauge(
+    { name: 'storemind_webhook_endpoints', help: 'Webhook endpoints that are switched on or off.', labels: ['state'] },
+    () => {
+      void count().catch(() => undefined)
+      return Object.entries(endpoints).map(([state, value]) => ({ labels: { state }, value }))
+    },
+  )
+  const dispatcher: Dispatcher = createDispatcher({
+    webhooks,
+    sender,
+    clock,
+    random: () => {
+      const bytes = new Uint8Array(4)
+      randomBytes(bytes)
+      return new DataView(bytes.buffer).getUint32(0) / 2 ** 32
+    },
+    onAttempt: (outcome) => attempts({ outcome }),
+    onDisabled: (webhook, because) => logger.warn({ webhook, because }, 'a webhook is switched off'),
+    onFault: (error) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault'),
+  })
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start() {
+      timer = setInterval(() => void dispatcher.tick(), LOOK_MILLIS).unref()
+      void dispatcher.tick()
+    },
+    async close() {
+      clearInterval(timer)
+      const patience = setTimeout(() => dispatcher.abort(), PATIENCE_MILLIS).unref()
+      await dispatcher.close()
+      clearTimeout(patience)
+    },
+  }
+}

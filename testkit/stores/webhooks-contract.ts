@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest'
+import type { Webhook } from '../../src/contracts/webhook.ts'
+import type { Store } from '../../src/core/ports.ts'
+import { NOON } from './sample-events.ts'
+import type { CurrentStore } from './store-contract.ts'
+
+const uuid = (n: number) => `018bcfe5-6800-7000-8000-${String(n).padStart(12, '0')}`
+const hook = (n: number, types: Webhook['types'] = []) => ({
+  id: uuid(n),
+  url: `https://hooks.example/${n}`,
+  description: '',
+  types,
+  createdAt: NOON + n,
+})
+
+/** Starts a job and ends it: a message for every webhook that listens. */
+async function endJob(store: Store, at: number): Promise<string> {
+  const { id } = await store.jobs.create('train', {}, at)
+  await store.jobs.end(id, at, { status: 'succeeded', result: {} })
+  return id
+}
+
+export function webhooksContract(it: CurrentStore): void {
+  describe('webhooks', () => {
+    const claim = (store: Store, now: number, more: Partial<Parameters<Store['webhooks']['claim']>[0]> = {}) =>
+      store.webhooks.claim({ now, until: now + 1000, limit: 100, perEndpoint: 100, except: [], ...more })
+
+    test('are kept with their secrets, which no list shows', async () => {
+      const store = it.store()
+      await store.webhooks.add(hook(1, ['job.ended']), 'whsec_one')
+      await store.webhooks.add(hook(2), 'whsec_two')
+      expect(await store.webhooks.list()).toEqual([
+        { ...hook(1, ['job.ended']), pending: 0 },
+        { ...hook(2), pending: 0 },
+      ])
+      expect(await store.webhooks.secret(uuid(1))).toBe('whsec_one')
+      expect(await store.webhooks.secret(uuid(3))).toBeUndefined()
+      const reopened = await it.reopen()
+      expect(await reopened.webhooks.secret(uuid(2))).toBe('whsec_two')
+      expect([await reopened.webhooks.remove(uuid(2)), await reopened.webhooks.remove(uuid(2))]).toEqual([true, false])
+      expect(await reopened.webhooks.get(uuid(2))).toBeUndefined()
+    })
+
+    test('hear of what they asked for, in the write that it tells of', async () => {
+      const store = it.store()
+      await endJob(store, NOON)
+      await store.webhooks.add(hook(1, ['job.ended']), 'whsec_one')
+      await store.webhooks.add(hook(2, ['model.promoted']), 'whsec_two')
+      await store.webhooks.add(hook(3), 'whsec_three')
+      expect(store.webhooks.isDue(NOON + 9)).toBe(false)
+      const job = await endJob(store, NOON + 9)
+      const left = await store.jobs.create('import', {}, NOON + 9)
+      expect(await store.jobs.interruptAbandoned(NOON + 9)).toBe(1)
+      expect([store.webhooks.isDue(NOON + 8), store.webhooks.isDue(NOON + 9)]).toEqual([false, true])
+      expect(store.webhooks.pending()).toBe(4)
+      const claimed = await claim(store, NOON + 9)
+      expect(claimed.map(({ endpoint }) => endpoint).sort()).toEqual([uuid(1), uuid(1), uuid(3), uuid(3)])
+      const bodies = claimed.filter(({ endpoint }) => endpoint === uuid(1)).map(({ body }) => JSON.parse(body))
+      const timestamp = new Date(NOON + 9).toISOString()
+      expect(bodies).toEqual([
+        { type: 'job.ended', timestamp, data: { job, kind: 'train', status: 'succeeded' } },
+        { type: 'job.ended', timestamp, data: { job: left.id, kind: 'import', status: 'interrupted' } },
+      ])
+      expect(claimed[0]).toMatchObject({ secret: expect.stringMatching(/^whsec_/), attempts: 1, firstAt: NOON + 9 })
+      // The same message under the same name for all.
+      expect(new Set(claimed.map(({ message }) => message)).size).toBe(2)
+    })
+
+    test('a claim holds until its lease ends; then the message is there again, the same', async () => {
+      const store = it.store()
+      await store.webhooks.add(hook(1), 'whsec_one')
+      await endJob(store, NOON)
+      const [first] = await claim(store, NOON)
+      expect(await claim(store, NOON + 999)).toEqual([])
+      const reopened = await it.reopen()
+      expect(await claim(reopened, NOON + 1000)).toEqual([{ ...first, attempts: 2 }])
+      const { endpoint = '', message = '' } = first ?? {}
+      // What the first process says late counts only where it arrived.
+      await reopened.webhooks.settle({ endpoint, message, attempts: 1, at: NOON, state: 'failed', problem: 'late' })
+      expect((await reopened.webhooks.deliveries(endpoint, 9))[0]).toMatchObject({ state: 'pending', attempts: 2 })
+      const retry = { endpoint, message, attempts: 2, at: NOON + 1100, nextAt: NOON + 5000, status: 500, problem: 'p' }
+      await reopened.webhooks.settle({ ...retry, state: 'pending' })
+      expect((await reopened.webhooks.deliveries(endpoint, 9))[0]).toEqual({
+        message,
+        type: 'job.ended',
+        state: 'pending',
+        createdAt: NOON,
+        attempts: 2,
+        lastAttemptAt: NOON + 1000,
+        lastStatus: 500,
+        problem: 'p',
+        nextAttemptAt: NOON + 5000,
+      })
+      expect(await reopened.webhooks.deliveredSince(endpoint, 0)).toBe(false)
+      await reopened.webhooks.settle({
+        endpoint,
+        message,
+        attempts: 1,
+        at: NOON + 1200,
+        state: 'delivered',
+        status: 200,
+      })
+      expect(await reopened.webhooks.deliveredSince(endpoint, NOON + 1200)).toBe(true)
+      expect(await reopened.webhooks.deliveredSince(endpoint, NOON + 1201)).toBe(false)
+      expect([reopened.webhooks.pending(), reopened.webhooks.isDue(NOON * 2)]).toEqual([0, false])
+    })
+
+    test('claims are bounded in all, by endpoint, and leave out who has enough', async () => {
+      const store = it.store()
+      for (const n of [1, 2, 3]) await store.webhooks.add(hook(n), 'whsec_x')
+      for (let i = 0; i < 5; i++) await endJob(store, NOON + i)
+      const few = await claim(store, NOON + 9, { perEndpoint: 2, except: [uuid(3)] })
+      expect(few.map(({ endpoint }) => endpoint).sort()).toEqual([uuid(1), uuid(1), uuid(2), uuid(2)])
+      expect(await claim(store, NOON + 9, { limit: 3 })).toHaveLength(3)
+    })
+
+    test('one that is switched off gets nothing until it is switched on, and the others hear of it', async () => {
+      const store = it.store()
+      await store.webhooks.add(hook(1), 'whsec_one')
+      await store.webhooks.add(hook(2, ['webhook.disabled']), 'whsec_two')
+      await endJob(store, NOON)
+      await store.webhooks.disable(uuid(1), NOON + 1, 'it answered 410')
+      await store.webhooks.disable(uuid(1), NOON + 2, 'again')
+      await endJob(store, NOON + 3)
+      expect(await store.webhooks.get(uuid(1))).toMatchObject({
+        disabledAt: NOON + 1,
+        disabledBecause: 'it answered 410',
+      })
+      const notices = await claim(store, NOON + 9)
+      expect(notices.map(({ endpoint, body }) => [endpoint, JSON.parse(body).data])).toEqual([
+        [uuid(2), { webhook: uuid(1), because: 'it answered 410' }],
+      ])
+      expect(await store.webhooks.enable(uuid(1))).toBe(true)
+      expect((await claim(store, NOON + 9)).map(({ endpoint }) => endpoint)).toEqual([uuid(1)])
+    })
+
+    test('retention forgets what was settled', async () => {
+      const store = it.store()
+      await store.webhooks.add(hook(1), 'whsec_one')
+      await endJob(store, NOON)
+      const [claimed] = await claim(store, NOON)
+      await endJob(store, NOON + 1)
+      const { endpoint = '', message = '' } = claimed ?? {}
+      await store.webhooks.settle({ endpoint, message, attempts: 1, at: NOON, state: 'delivered' })
+      const rule = { decisionDays: 0, rawEventDays: 0, jobDays: 1 }
+      expect(await store.maintenance.applyRetention(rule, NOON + 2 * 86_400_000)).toMatchObject({
+        webhook_deliveries: 1,
+      })
+      expect(await store.webhooks.deliveries(endpoint, 9)).toHaveLength(1)
+    })
+  })
+}
