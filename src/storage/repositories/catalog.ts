@@ -13,6 +13,8 @@ const INLINE = 256
 const CHUNK = 500
 
 export function createCatalogRepository(connection: Connection, writer: WriterClient, clock: Clock): CatalogRepository {
+  /** Every decision asks for the revision: it is read again only when something was written since. */
+  let known = { revision: 0, changes: -1 }
   return {
     async resolve(productIds) {
       if (productIds.length <= INLINE) {
@@ -40,7 +42,9 @@ export function createCatalogRepository(connection: Connection, writer: WriterCl
     all: (options) => allProducts(connection, options?.afterRow, options?.chunk),
     changes: (after, chunk) => changedProducts(connection, after, chunk),
     async revision() {
-      return catalogRevision(connection)
+      const { changes } = writer
+      if (known.changes !== changes) known = { revision: catalogRevision(connection), changes }
+      return known.revision
     },
     async count() {
       return scalar(connection.statement('SELECT count(*) AS n FROM products WHERE deleted_at IS NULL').get(), 'n')

@@ -38,6 +38,7 @@ export type WriteAnswer =
 interface Pending {
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
+  readonly name: WriteName | SoloCall['name']
   /** By the watch's clock; 0 where nobody watches. */
   readonly since: number
 }
@@ -48,6 +49,7 @@ export class WriterClient {
   readonly #pending = new Map<number, Pending>()
   readonly #watch: WriteWatch | undefined
   #next = 0
+  #changes = 0
   #ended: Error | undefined
   #died = false
 
@@ -63,6 +65,11 @@ export class WriterClient {
 
   call<Name extends WriteName>(name: Name, argument: WriteArgument<Name>): Promise<WriteResult<Name>> {
     return this.#send((id) => ({ id, name, argument }))
+  }
+
+  /** Grows with every write that was answered, decisions aside: what was read stays true while it stands still. */
+  get changes(): number {
+    return this.#changes
   }
 
   get state(): WriterState {
@@ -86,9 +93,10 @@ export class WriterClient {
     if (this.#ended) return Promise.reject(this.#ended)
     const id = this.#next++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, since: this.#watch?.now() ?? 0 })
+      const call = message(id)
+      this.#pending.set(id, { resolve, reject, name: call.name, since: this.#watch?.now() ?? 0 })
       this.#worker.ref()
-      this.#worker.postMessage(message(id))
+      this.#worker.postMessage(call)
     })
   }
 
@@ -100,6 +108,7 @@ export class WriterClient {
     for (const answer of answers) {
       const pending = this.#pending.get(answer.id)
       this.#pending.delete(answer.id)
+      if (pending?.name !== 'appendDecisions') this.#changes++
       // The value is what WRITES[name] returned on the other side.
       if (answer.ok) pending?.resolve(answer.value as never)
       else pending?.reject(fromPortable(answer.error))
