@@ -48,7 +48,7 @@ export async function tryRule(parts: TrialParts, request: RuleTrialRequest): Pro
   const { rule, sample = SAMPLE, days = DAYS, language = parts.language } = request
   const { without, with: changed, row } = parts.rules.tried(rule)
   const now = parts.clock()
-  const window = { from: now - days * DAY, to: now, ...(rule.placements ? { placements: rule.placements } : {}) }
+  const window = { from: now - days * DAY, to: now + 1, ...(rule.placements ? { placements: rule.placements } : {}) }
   const logged = await parts.decisions.sample(window, sample)
   const tally = new TrialTally(rule, row)
   for (const decision of logged) {
