@@ -221,7 +221,7 @@ export const ERRORS = {
   EVENT_INVALID: {
     status: 400,
     what: 'The event is not valid: {problem}.',
-    why: 'An event names its type, and a shopper by userId or anonymousId.',
+    why: 'An event names its type and a shopper, by userId or anonymousId, and what it says must be readable.',
     todo: 'Send it as the Segment specification describes.',
   },
   BATCH_REFUSED: {

@@ -28,7 +28,7 @@ export function privacyRoutes({ store, explain, language }: PrivacyParts): Route
       return {
         profile: { id: profile.id, createdAt: profile.createdAt, lastSeenAt: profile.lastSeenAt, basis: profile.basis },
         traits: await mergedTraits(store, members),
-        consents: (await Promise.all(members.map((row) => store.profiles.consents(row)))).flat(),
+        consents: await store.profiles.consents(profile.row),
         links: await store.profiles.links(profile.row),
         events,
         decisions,
