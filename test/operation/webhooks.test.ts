@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openShop, type ShopUnderTest } from '../bad-input/shop-under-test.ts'
+import { soundOrders, soundProducts } from '../bad-input/sound-files.ts'
+import { openReceiver, type Receiver } from './receiver.ts'
+
+let shop: ShopUnderTest
+let receiver: Receiver
+/** The shop's clock runs with the real one and can be moved on: signatures are judged by the real time. */
+let ahead = 0
+beforeEach(async () => {
+  ahead = 0
+  receiver = await openReceiver()
+  shop = await openShop({
+    clock: () => Date.now() + ahead,
+    settings: { 'server.port': 0, 'webhooks.privateTargets': 'allow' },
+  })
+})
+afterEach(async () => {
+  await shop.close()
+  await receiver.close()
+})
+
+async function listening(types?: ['job.ended']): Promise<string> {
+  const made = await shop.client.createWebhook({ url: receiver.url, ...(types === undefined ? {} : { types }) })
+  receiver.trust(made.secret)
+  await shop.engine.listen()
+  return made.webhook.id
+}
+
+const typesOf = () => receiver.received.map(({ message }) => message.type)
+
+test('what happens is told, signed, once where it is taken', async () => {
+  const id = await listening()
+  await shop.imported('csv-products', 'products.csv', soundProducts())
+  await shop.imported('csv-orders', 'orders.csv', soundOrders())
+  expect((await shop.train()).status).toBe('succeeded')
+  await shop.client.eraseProfile({ profile: 'c3' })
+  await receiver.until(() => receiver.received.length >= 7)
+  expect(typesOf().sort()).toEqual([
+    'import.completed',
+    'import.completed',
+    'job.ended',
+    'job.ended',
+    'job.ended',
+    'model.promoted',
+    'profile.erased',
+  ])
+  const of = (type: string) => receiver.received.filter(({ message }) => message.type === type)
+  expect(of('model.promoted')[0]?.message.data).toEqual({
+    capability: 'recommendations',
+    version: 1,
+    before: null,
+    rolledBack: false,
+  })
+  expect(of('import.completed').map(({ message }) => message.data['complete'])).toEqual([true, true])
+  expect(receiver.received.map(({ body }) => body).join()).not.toMatch(/c3|customer|\.csv/)
+  expect(receiver.forged).toEqual([])
+  const told = async () => (await shop.client.listDeliveries({ id })).deliveries.map(({ state }) => state)
+  await receiver.until(() => true)
+  // The last answer is noted a moment after the receiver gave it.
+  while ((await told()).includes('pending')) await new Promise((resolve) => setImmediate(resolve))
+  expect(await told()).toEqual(receiver.received.map(() => 'delivered'))
+  expect(shop.log.join('')).not.toContain(receiver.url)
+})
+
+test('what is not taken comes again, the same, until it is', async () => {
+  const id = await listening(['job.ended'])
+  receiver.answer = ({ attempt }) => (attempt < 3 ? 500 : 204)
+  const job = await shop.ended(await shop.client.train({}))
+  expect(job.status).toBe('failed')
+  for (const attempts of [1, 2]) {
+    await receiver.until((received) => received.length === attempts)
+    const noted = async () => (await shop.client.listDeliveries({ id })).deliveries[0]
+    while ((await noted())?.problem === undefined) await new Promise((resolve) => setImmediate(resolve))
+    expect(await noted()).toMatchObject({ state: 'pending', attempts, lastStatus: 500, problem: 'it answered 500' })
+    ahead += 25_000
+  }
+  await receiver.until((received) => received.length === 3)
+  const [first, second, third] = receiver.received
+  expect([second?.id, third?.id]).toEqual([first?.id, first?.id])
+  expect([second?.body, third?.body]).toEqual([first?.body, first?.body])
+  expect(first?.message.data).toEqual({ job: job.id, kind: 'train', status: 'failed', error: 'TOO_LITTLE_DATA' })
+})
+
+test('an endpoint that is gone is switched off with a notice, and takes what waited once it is back', async () => {
+  const id = await listening()
+  receiver.answer = () => 410
+  await shop.ended(await shop.client.train({}))
+  await receiver.until((received) => received.length === 1)
+  const state = async () => (await shop.client.listWebhooks()).webhooks[0]
+  while ((await state())?.disabledAt === undefined) await new Promise((resolve) => setImmediate(resolve))
+  expect(await state()).toMatchObject({ disabledBecause: 'it answered 410 Gone' })
+  expect(shop.log.some((line) => line.includes('a webhook is switched off'))).toBe(true)
+  receiver.answer = () => 200
+  expect(await shop.client.testWebhook({ id })).toEqual({ delivered: true, status: 200 })
+  expect(receiver.received.at(-1)?.message.type).toBe('webhook.test')
+  await shop.client.enableWebhook({ id })
+  await shop.ended(await shop.client.train({}))
+  await receiver.until((received) => received.filter(({ message }) => message.type === 'job.ended').length === 2)
+})
+
+test('addresses inside are refused unless they are allowed, and secrets stand nowhere in the files', async () => {
+  const made = await shop.client.createWebhook({ url: receiver.url })
+  expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+  expect(JSON.stringify(await shop.client.listWebhooks())).not.toContain('whsec_')
+  for (const file of ['store.db', 'store.db-wal']) {
+    expect(readFileSync(join(shop.directory, file)).includes(made.secret.slice(6))).toBe(false)
+  }
+  const strict = await openShop()
+  for (const url of ['http://example.org/', 'https://127.0.0.1/', 'https://[::1]/', 'https://10.0.0.1/', 'nonsense']) {
+    await expect(strict.client.createWebhook({ url })).rejects.toMatchObject({ code: 'WEBHOOK_URL_REFUSED' })
+  }
+  await expect(strict.client.removeWebhook({ id: made.webhook.id })).rejects.toMatchObject({
+    code: 'WEBHOOK_NOT_FOUND',
+  })
+  await strict.close()
+})
