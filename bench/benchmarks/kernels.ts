@@ -119,7 +119,7 @@ const WORKS: readonly Work[] = [
         const users = area(k)
         const items = users + 4 * 256 * 64
         const ids = items + 4 * 8192 * 64 + (t % 2) * 8 * 256 * 20
-        return ['topkProducts', 256, 8192, 64, users, 64, items, 64, 0, 0, 20, ids, ids + 4 * 256 * 20]
+        return ['topkProducts', 256, 8192, 64, users, 64, items, 64, 0, 0, 0, 0, 20, ids, ids + 4 * 256 * 20]
       }),
   },
 ]

@@ -69,6 +69,8 @@ export interface KernelExports {
     userRow: number,
     items: number,
     itemRow: number,
+    norms: number,
+    labels: number,
     offsets: number,
     excluded: number,
     k: number,
@@ -92,7 +94,7 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   factorRows: { count: 12, scratch: true },
   topkOffer: { count: 8, scratch: false },
   topkFinish: { count: 4, scratch: false },
-  topkProducts: { count: 12, scratch: true },
+  topkProducts: { count: 14, scratch: true },
 }
 
 /** The kernels in the order by which threads name them. */
@@ -101,7 +103,7 @@ export const KERNELS: readonly KernelName[] = Object.keys(ARGUMENTS).filter((nam
 )
 
 /** Bytes of scratch each thread has: what the greediest kernel (`topkProducts`) takes, rounded up to pages. */
-export const SCRATCH_BYTES = 15 * 65_536
+export const SCRATCH_BYTES = 19 * 65_536
 
 /** One call of a kernel: its name and its arguments, without scratch. */
 export type Task = readonly [kernel: KernelName, ...args: number[]]

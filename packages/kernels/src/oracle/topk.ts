@@ -37,16 +37,17 @@ export function topkKernels(
       i32.fill(-1, ids / 4 + count, ids / 4 + k)
       f.fill(Number.NaN, values / 4 + count, values / 4 + k)
     },
-    topkProducts(m, n, d, users, userRow, items, itemRow, offsets, excluded, k, ids, values) {
+    topkProducts(m, n, d, users, userRow, items, itemRow, _norms, labels, offsets, excluded, k, ids, values) {
       for (let u = 0; u < m; u++) {
         const entries: Entry[] = []
         const barred = new Set<number>()
         if (offsets !== 0) {
           for (let e = i32[offsets / 4 + u]!; e < i32[offsets / 4 + u + 1]!; e++) barred.add(i32[excluded / 4 + e]!)
         }
-        for (let id = 0; id < n; id++) {
+        for (let place = 0; place < n; place++) {
+          const id = labels === 0 ? place : i32[labels / 4 + place]!
           let sum = 0
-          for (let p = 0; p < d; p++) sum += f[users / 4 + u * userRow + p]! * f[items / 4 + id * itemRow + p]!
+          for (let p = 0; p < d; p++) sum += f[users / 4 + u * userRow + p]! * f[items / 4 + place * itemRow + p]!
           const value = Math.fround(sum)
           if (!Number.isNaN(value) && !barred.has(id)) entries.push({ id, value })
         }
