@@ -1,6 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { beauty } from './beauty.ts'
 import { coldItems } from './cold-items.ts'
+import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
 import { kernels } from './kernels.ts'
@@ -8,6 +9,7 @@ import { serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
 import { tafeng } from './tafeng.ts'
+import { topkSpeed } from './topk-speed.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
   onlineRetail,
@@ -16,6 +18,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   tafeng,
   coldItems,
   kernels,
+  ialsSpeed,
+  topkSpeed,
   serve,
   serveLive,
   start,
