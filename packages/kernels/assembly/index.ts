@@ -1,4 +1,5 @@
 /** The kernels: numbers and pointers in, nothing allocated, no data of their own. One instance a thread, one memory. */
+export { subtractBlocks } from './blocks'
 export { factorRows } from './factors'
 export { gemm } from './gemm'
 export { sparseDense } from './sparse'

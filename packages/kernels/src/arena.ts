@@ -36,6 +36,11 @@ export class Arena {
   }
 
   /** Zeros. @throws KernelError `too_little_memory` */
+  f64(length: number): Float64Array<SharedArrayBuffer> {
+    return new Float64Array(this.buffer, this.#take(length, 8), length)
+  }
+
+  /** Zeros. @throws KernelError `too_little_memory` */
   i32(length: number): Int32Array<SharedArrayBuffer> {
     return new Int32Array(this.buffer, this.#take(length, 4), length)
   }

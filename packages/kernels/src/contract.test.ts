@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { blocksContract } from '../../../testkit/kernels/blocks-contract.ts'
 import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
 import { factorsContract } from '../../../testkit/kernels/factors-contract.ts'
 import { sparseContract } from '../../../testkit/kernels/sparse-contract.ts'
@@ -21,6 +22,7 @@ describe.each([
     return kernels
   }
   denseContract(name, open)
+  blocksContract(name, open)
   sparseContract(name, open)
   factorsContract(name, open)
 })

@@ -50,6 +50,7 @@ export interface KernelExports {
     failures: number,
     scratch: number,
   ): void
+  subtractBlocks(count: number, a: number, b: number, c: number): void
   topkOffer(
     n: number,
     scores: number,
@@ -92,6 +93,7 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   solveLower: { count: 7, scratch: false },
   sparseDense: { count: 9, scratch: false },
   factorRows: { count: 12, scratch: true },
+  subtractBlocks: { count: 4, scratch: false },
   topkOffer: { count: 8, scratch: false },
   topkFinish: { count: 4, scratch: false },
   topkProducts: { count: 14, scratch: true },

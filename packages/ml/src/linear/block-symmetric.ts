@@ -1,3 +1,5 @@
+import type { Kernels } from '@storemind/kernels'
+
 /** Rows and columns of a block. A block of doubles is 32 KB: it, and the panel it meets, stay in the nearer caches. */
 export const BLOCK = 64
 
@@ -14,7 +16,7 @@ export class BlockSymmetric {
   readonly size: number
   /** Blocks along one side. */
   readonly side: number
-  readonly #blocks: readonly Float64Array[]
+  readonly #blocks: Float64Array[]
 
   constructor(size: number) {
     this.size = size
@@ -27,6 +29,19 @@ export class BlockSymmetric {
   static bytes(size: number): number {
     const side = Math.ceil(size / BLOCK)
     return ((side * (side + 1)) / 2) * BLOCK_AREA * 8
+  }
+
+  /**
+   * Moves the blocks into the arena of kernels, those of a row side by side, (I, 0) to (I, I); each block's old room is
+   * free at once. They stay there, also after the kernels are closed.
+   */
+  moveTo(k: Kernels): void {
+    const room = k.arena.f64(this.#blocks.length * BLOCK_AREA)
+    this.#blocks.forEach((block, b) => {
+      const moved = room.subarray(b * BLOCK_AREA, (b + 1) * BLOCK_AREA)
+      moved.set(block)
+      this.#blocks[b] = moved
+    })
   }
 
   /** Block (I, J), I ≥ J. */

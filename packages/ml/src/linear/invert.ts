@@ -1,11 +1,10 @@
+import { arenaBytes, type Kernels, type Task } from '@storemind/kernels'
 import { MlError } from '../frame/errors.ts'
 import type { FitRun } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
-import { invertBlock, negate, negateTransposed, pack, packTransposed, subtractProduct } from './block-kernels.ts'
-import { BLOCK, BLOCK_AREA, type BlockSymmetric } from './block-symmetric.ts'
-
-/** Block products between two turns of the event loop: about 20 ms of work. */
-const PRODUCTS_PER_PAUSE = 256
+import { withKernels } from '../frame/with-kernels.ts'
+import { invertBlock, negate, negateTransposed, pack, packTransposed } from './block-kernels.ts'
+import { BLOCK, BLOCK_AREA, BlockSymmetric } from './block-symmetric.ts'
 
 /**
  * Inverts a symmetric positive definite matrix in place, block by block, and leaves its negative: A becomes −A⁻¹.
@@ -17,47 +16,72 @@ const PRODUCTS_PER_PAUSE = 256
  * Differs  from factoring and inverting in three passes, with as many operations: one pass and one kernel over equal
  *          steps, which gives even progress and a place to stop between any two products. The pivots are the Schur
  *          complements that Cholesky meets, and positive definite like them
- * @throws MlError `bad_parameter` when a pivot block is not positive definite, `cancelled`
+ * @throws MlError `bad_parameter` when a pivot block is not positive definite, `too_large` above 4 GiB, `cancelled`
  */
 export async function invertNegative(
   matrix: BlockSymmetric,
   run: FitRun,
   progress: (fraction: number) => number = (fraction) => fraction,
 ): Promise<void> {
+  const bytes = arenaBytes(BlockSymmetric.bytes(matrix.size), panelBytes(matrix.size))
+  await withKernels(run, bytes, (k) => sweep(k, matrix, run, progress))
+}
+
+async function sweep(
+  k: Kernels,
+  matrix: BlockSymmetric,
+  run: FitRun,
+  progress: (fraction: number) => number,
+): Promise<void> {
   const { side } = matrix
-  const panel = Array.from({ length: side }, () => new Float64Array(BLOCK_AREA))
-  const scaled = Array.from({ length: side }, () => new Float64Array(BLOCK_AREA))
-  let since = 0
+  matrix.moveTo(k)
+  const panel = blocksOf(k, side)
+  const scaled = blocksOf(k, side)
+  const spare = blocksOf(k, 2)
   for (let pivot = 0; pivot < side; pivot++) {
-    sweepPanel(matrix, pivot, panel, scaled)
+    sweepPanel(k, matrix, pivot, panel, scaled, spare)
+    const tasks: Task[] = []
     for (let i = 0; i < side; i++) {
       if (i === pivot) continue
-      for (let j = 0; j <= i; j++) {
-        if (j !== pivot) subtractProduct(matrix.block(i, j), scaled[i]!, panel[j]!)
+      const subtract = (from: number, to: number) => {
+        const at = [scaled[i]!, panel[from]!, matrix.block(i, from)].map((block) => block.byteOffset)
+        tasks.push(['subtractBlocks', to - from, ...at])
       }
-      since += i
-      if (since > PRODUCTS_PER_PAUSE) {
-        since = 0
-        await pause(run, progress((pivot + (i / side) ** 2) / side))
-      }
+      if (pivot > 0) subtract(0, Math.min(pivot, i + 1))
+      if (i > pivot) subtract(pivot + 1, i + 1)
     }
+    // Long rows first: the last tasks to end are small.
+    await k.run(tasks.reverse(), { signal: run.signal })
+    await pause(run, progress((pivot + 1) / side))
   }
+}
+
+function blocksOf(k: Kernels, count: number): Float64Array<SharedArrayBuffer>[] {
+  const data = k.arena.f64(count * BLOCK_AREA)
+  return Array.from({ length: count }, (_, b) => data.subarray(b * BLOCK_AREA, (b + 1) * BLOCK_AREA))
 }
 
 /** Bytes of scratch that inverting a matrix of this size takes. */
 export function panelBytes(size: number): number {
-  return 2 * Math.ceil(size / BLOCK) * BLOCK_AREA * 8
+  const side = Math.ceil(size / BLOCK) * BLOCK_AREA * 8
+  return arenaBytes(side, side, 2 * BLOCK_AREA * 8)
 }
 
 /** Packs the pivot's column of blocks into `panel`, its product with D into `scaled`, and writes U and −D back. */
-function sweepPanel(matrix: BlockSymmetric, pivot: number, panel: Float64Array[], scaled: Float64Array[]): void {
+function sweepPanel(
+  k: Kernels,
+  matrix: BlockSymmetric,
+  pivot: number,
+  panel: readonly Float64Array[],
+  scaled: readonly Float64Array[],
+  spare: readonly Float64Array[],
+): void {
   const inverse = matrix.block(pivot, pivot)
   if (!invertBlock(inverse)) {
     throw new MlError('bad_parameter', 'the matrix is not positive definite; l2 is too small for data of this scale')
   }
-  const packedInverse = new Float64Array(BLOCK_AREA)
+  const [packedInverse, product] = [spare[0]!, spare[1]!]
   pack(inverse, packedInverse, 1)
-  const product = new Float64Array(BLOCK_AREA)
   for (let i = 0; i < matrix.side; i++) {
     if (i === pivot) continue
     const below = i > pivot
@@ -66,7 +90,7 @@ function sweepPanel(matrix: BlockSymmetric, pivot: number, panel: Float64Array[]
     else packTransposed(block, panel[i]!)
     product.fill(0)
     // D is its own transpose; the product comes out negative.
-    subtractProduct(product, panel[i]!, packedInverse)
+    k.direct.subtractBlocks(1, panel[i]!.byteOffset, packedInverse.byteOffset, product.byteOffset)
     pack(product, scaled[i]!, -1)
     if (below) negate(product, block)
     else negateTransposed(product, block)
