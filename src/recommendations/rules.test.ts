@@ -28,6 +28,7 @@ describe('a pin', () => {
       weight: 1,
     })
     expect(decision.items[1]?.reasons[0]).not.toHaveProperty('value')
+    expect(decision.items[1]?.reasons.map(({ code }) => code)).not.toContain('exploration')
     const { decision: told, summary } = await shop.recommendations.explain(decision.id)
     expect(told.items).toEqual(decision.items.map(({ token: _, ...item }) => item))
     expect(summary).toContain('Position 2 was filled by the rule scarf-first.')

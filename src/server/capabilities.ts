@@ -74,6 +74,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
   }
   const timezone = configuration['store.timezone']
   const rules = await openRules({ repository: store.rules, timezone, placements })
+  rules.current.follow(catalog.current)
   const reservations = createReservations({ budgets: store.budgets, timezone })
   const recommendations = createRecommendations({
     catalog,

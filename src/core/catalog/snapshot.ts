@@ -50,6 +50,15 @@ export interface SnapshotParts {
   readonly changes?: { readonly since: number; readonly rows: readonly ProductRow[] }
 }
 
+interface Under {
+  /** How many categories there were. */
+  readonly of: number
+  readonly inside: ReadonlySet<number>
+}
+
+/** Categories are only ever added, so what was found holds until there are more of them. */
+const UNDER = new WeakMap<Interning, Map<string, Under>>()
+
 /** An attribute with its value as one name. */
 export function attributeName(name: string, value: string): string {
   return `${name}\0${value}`
@@ -170,8 +179,13 @@ export class CatalogSnapshot {
   }
 
   /** Numbers of a category and of all below it. */
-  categoriesUnder(path: string): Set<number> {
+  categoriesUnder(path: string): ReadonlySet<number> {
+    const known = UNDER.get(this.parts.categories) ?? new Map<string, Under>()
+    UNDER.set(this.parts.categories, known)
+    const before = known.get(path)
+    if (before?.of === this.categories.size) return before.inside
     const inside = new Set<number>()
+    known.set(path, { of: this.categories.size, inside })
     for (let c = 0; c < this.categories.size; c++) {
       const name = this.categories.name(c) ?? ''
       if (name === path || name.startsWith(`${path} > `)) inside.add(c)

@@ -53,7 +53,9 @@ export function whyHere(context: WhyContext): (product: ProductRow, draw: Draw, 
 /** What a rule placed says so, and after it what else speaks for it. */
 export function placed(own: readonly RecordedReason[], { row }: PlannedRule): RecordedReason[] {
   const first: RecordedReason = { code: 'placed_by_shop', value: row, weight: 1 }
-  return [first, ...own.map((reason) => ({ ...reason, weight: 0 }))].slice(0, MOST_REASONS)
+  // What nothing else speaks for was not drawn to learn either: the rule alone brought it here.
+  const others = own.filter(({ code }) => code !== 'exploration')
+  return [first, ...others.map((reason) => ({ ...reason, weight: 0 }))].slice(0, MOST_REASONS)
 }
 
 /** A boosted score is its own part and what the boosts added; the heaviest of them is named. */

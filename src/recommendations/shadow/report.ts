@@ -13,6 +13,8 @@ import { kendallTau, Mean, overlap } from './lists.ts'
 
 const DAY = 86_400_000
 const DEPTHS = [5, 10] as const
+/** Before the time of the report, for what sells. */
+const POPULAR_DAYS = 365
 
 interface Shown {
   readonly at: number
@@ -97,7 +99,7 @@ function compared(
     }
     return {
       coverage: catalog.count === 0 ? null : seen.size / catalog.count,
-      popularity: popularity.value,
+      popularity: bought.size === 0 ? null : popularity.value,
       price: price.value,
     }
   }
@@ -160,7 +162,7 @@ async function purchases(
   )
   const byProduct = new Map<ProductRow, number>()
   const byProfile = new Map<ProfileRow, { at: number; product: ProductRow }[]>()
-  for await (const lines of reader.interactions({ from, to, kinds: ['order_completed'] })) {
+  for await (const lines of reader.interactions({ from: from - POPULAR_DAYS * DAY, to, kinds: ['order_completed'] })) {
     for (let i = 0; i < lines.length; i++) {
       if (lines.kind[i] !== EVENT_KINDS.order_completed) continue
       const [product, profile, at] = [lines.product[i] ?? -1, lines.profile[i] ?? -1, lines.at[i] ?? Number.NaN]

@@ -1,8 +1,8 @@
+import type { RuleEffectName } from '../../../contracts/rule.ts'
 import type { ProductRow } from '../../ports.ts'
 import type { Slot } from '../choose.ts'
 import type { Candidates } from '../policies/eligible.ts'
 import type { RefusalCode } from '../policies/policy.ts'
-import { hasBit } from './bits.ts'
 import type { Moment } from './condition.ts'
 import type { PlannedRule, RulePlan } from './rule-set.ts'
 
@@ -27,7 +27,7 @@ export interface Ruled {
  * Given    candidates, best first, scores not negative
  * @param resting rows of rules whose limit was reached: pins and boosts have no effect, caps refuse
  * @param isInside whether a product that was not ranked may be brought in by a pin
- * @cost O(candidates), and O(rules in force) for each that any rule speaks of
+ * @cost O(candidates), and O(rules that speak of it) for each
  */
 export function applyRules(
   plan: RulePlan,
@@ -36,11 +36,14 @@ export function applyRules(
   resting: ReadonlySet<number>,
   isInside: (row: ProductRow) => boolean,
 ): Ruled {
-  const touches = (row: ProductRow): readonly PlannedRule[] =>
-    hasBit(plan.touched, row) ? plan.rules.filter(({ matches }) => matches(row, moment)) : NO_RULES
-  const acting = (row: ProductRow, does: 'boost' | 'bury'): readonly PlannedRule[] =>
-    touches(row).filter(({ row: rule, rule: { effect } }) => effect.do === does && !resting.has(rule))
-  const ordered = plan.reorders ? reordered(candidates, acting) : candidates
+  const acting = (row: ProductRow, does: 'boost' | 'bury'): readonly PlannedRule[] => {
+    const speaking = plan.speaking(row)
+    if (speaking.length === 0) return speaking
+    return speaking.filter(
+      ({ row: rule, rule: { effect }, matches }) => effect.do === does && !resting.has(rule) && matches(row, moment),
+    )
+  }
+  const ordered = plan.reorders ? reordered(candidates, (row) => plan.speaking(row).length > 0, acting) : candidates
   const { slots, slotRules, rows } = slotsOf(plan, ordered, moment, resting, isInside)
   return {
     candidates: rows,
@@ -48,27 +51,29 @@ export function applyRules(
     slotRules,
     boosts: (row) => acting(row, 'boost'),
     refuses: (row) => {
-      for (const {
-        row: rule,
-        rule: { effect },
-      } of touches(row)) {
-        if (effect.do === 'exclude') return 'rule'
-        if (effect.do === 'cap' && resting.has(rule)) return 'limit'
+      for (const { row: rule, rule: spoken, matches } of plan.speaking(row)) {
+        const refusal = refusalBy(spoken.effect.do, resting.has(rule))
+        if (refusal !== undefined && matches(row, moment)) return refusal
       }
       return undefined
     },
   }
 }
 
-const NO_RULES: readonly PlannedRule[] = []
+function refusalBy(does: RuleEffectName, isResting: boolean): RefusalCode | undefined {
+  if (does === 'exclude') return 'rule'
+  return does === 'cap' && isResting ? 'limit' : undefined
+}
 
 function reordered(
   { rows, scores }: Candidates,
+  isSpokenOf: (row: ProductRow) => boolean,
   acting: (row: ProductRow, does: 'boost' | 'bury') => readonly PlannedRule[],
 ): Candidates {
   const changed = new Float64Array(scores)
   let isChanged = false
   for (let i = 0; i < rows.length; i++) {
+    if (!isSpokenOf(rows[i]!)) continue
     const product = (does: 'boost' | 'bury') =>
       acting(rows[i]!, does).reduce((all, { rule }) => all * (rule.effect.strength ?? 1), 1)
     const factor = product('boost') / product('bury')

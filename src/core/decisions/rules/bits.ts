@@ -13,15 +13,6 @@ export function setBit(bits: Uint32Array, row: number, to: boolean): void {
   else bits[row >>> 5]! &= ~(1 << (row & 31))
 }
 
-export function countBits(bits: Uint32Array): number {
-  let count = 0
-  for (let word of bits) {
-    // Kernighan: each step takes the lowest bit away.
-    for (; word !== 0; word &= word - 1) count++
-  }
-  return count
-}
-
 /** The highest rows of a set, descending. */
 export function highestBits(bits: Uint32Array, most: number): number[] {
   const rows: number[] = []

@@ -16,7 +16,7 @@ export function capturePlan(plan: RulePlan | undefined, rows: Int32Array, moment
   for (const { row, own, matches } of rules) {
     to.varint(row)
     writeAscending(
-      placesOf(rows, (product) => hasPlace(plan, product) && matches(product, moment)),
+      placesOf(rows, (product) => matches(product, moment)),
       to,
     )
     const owned = own.filter((product) => matches(product, moment))
@@ -51,10 +51,6 @@ export function capturedPlan(
   })
   if (rules.length < captured.length) return 'rule_gone'
   return rules.length === 0 ? undefined : planOf(rules, 32 * Math.max(...rules.map(({ bits }) => bits.length)))
-}
-
-function hasPlace(plan: RulePlan | undefined, product: ProductRow): boolean {
-  return plan !== undefined && hasBit(plan.touched, product)
 }
 
 function placesOf(rows: Int32Array, isOf: (row: ProductRow) => boolean): number[] {

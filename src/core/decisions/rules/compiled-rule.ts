@@ -1,7 +1,7 @@
 import type { Rule } from '../../../contracts/rule.ts'
 import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
 import type { ProductRow, StoredRule } from '../../ports.ts'
-import { bitsFor, countBits, hasBit, highestBits, setBit } from './bits.ts'
+import { bitsFor, hasBit, highestBits, setBit } from './bits.ts'
 import { compileCondition, type Moment } from './condition.ts'
 import { instantOf } from './wall-time.ts'
 
@@ -39,18 +39,27 @@ export function compileRule(
   const isThere = (row: ProductRow) => catalog.at(row) !== undefined && !catalog.deleted(row)
   const lasting = (row: ProductRow) => isThere(row) && when.lasting(row) && !isSpared(row)
   const bits = bitsFor(catalog.rows)
+  let products = before?.products ?? 0
+  const judge = (row: ProductRow): void => {
+    const [was, is] = [hasBit(bits, row), lasting(row)]
+    if (was === is) return
+    products += is ? 1 : -1
+    setBit(bits, row, is)
+  }
   if (before === undefined) {
-    for (const row of when.among ?? rowsOf(catalog)) if (lasting(row)) setBit(bits, row, true)
+    const among = when.among()
+    if (among === undefined) for (let row = 0; row < catalog.rows; row++) judge(row)
+    else for (const row of among) judge(row)
   } else {
     bits.set(before.bits)
-    for (const row of catalog.parts.changes?.rows ?? []) setBit(bits, row, lasting(row))
+    for (const row of catalog.parts.changes?.rows ?? []) judge(row)
   }
   const sparesNow = (row: ProductRow, moment: Moment) =>
     unless?.momentary !== undefined && unless.lasting(row) && unless.momentary(row, moment)
   return {
     stored,
     bits,
-    products: countBits(bits),
+    products,
     ...scheduleOf(rule, zone),
     own: ownOf(rule, bits, catalog),
     matches: (row, moment) => hasBit(bits, row) && (when.momentary?.(row, moment) ?? true) && !sparesNow(row, moment),
@@ -68,8 +77,4 @@ function ownOf({ when, effect }: Rule, bits: Uint32Array, catalog: CatalogSnapsh
   if (effect.do !== 'pin') return []
   if (when.productIds === undefined) return highestBits(bits, OWN)
   return when.productIds.map((id) => catalog.rowOf(id)).filter((row) => row >= 0 && hasBit(bits, row))
-}
-
-function* rowsOf({ rows }: CatalogSnapshot): Generator<ProductRow> {
-  for (let row = 0; row < rows; row++) yield row
 }

@@ -21,7 +21,7 @@ export interface CompiledCondition {
   /** Undefined where the condition says nothing of price, stock or age. */
   readonly momentary: ((row: ProductRow, moment: Moment) => boolean) | undefined
   /** Rows among which all that pass the first part are; undefined: all rows. */
-  readonly among: Iterable<ProductRow> | undefined
+  readonly among: () => Iterable<ProductRow> | undefined
 }
 
 export function compileCondition(condition: RuleCondition, catalog: CatalogSnapshot, zone: string): CompiledCondition {
@@ -30,7 +30,7 @@ export function compileCondition(condition: RuleCondition, catalog: CatalogSnaps
   return {
     lasting: (row) => tests.every((test) => test(row)),
     momentary: moments.length === 0 ? undefined : (row, moment) => moments.every((test) => test(row, moment)),
-    among: amongOf(condition, catalog),
+    among: () => amongOf(condition, catalog),
   }
 }
 

@@ -221,6 +221,26 @@ describe('rules in force', () => {
   })
 })
 
+it('a set that begins from another one speaks as one that was made anew, also when the catalogue grew in between', () => {
+  const first = snapshotOf([{ brand: 'X' }, { brand: 'Y' }])
+  const builder = new SnapshotBuilder(first)
+  builder.add(stored(1, { brand: 'X' }))
+  builder.add(stored(2, { brand: 'Y' }))
+  const second = builder.finish(2)
+  const [one, two, three] = kept([
+    ruleOf({}),
+    ruleOf({ name: 'y', when: { brands: ['Y'] } }),
+    ruleOf({ name: 'z', when: { productIds: ['p2'] } }),
+  ])
+  if (!one || !two || !three) throw new Error('there are no rules')
+  const old = new RuleSet([one, two], 'UTC')
+  old.follow(first)
+  for (const catalog of [first, second]) {
+    const told = (set: RuleSet) => set.entries(NOW, catalog).map(({ rule, products }) => [rule.name, products])
+    expect(told(new RuleSet([one, three], 'UTC', old))).toEqual(told(new RuleSet([one, three], 'UTC')))
+  }
+})
+
 describe('what rules make of candidates', () => {
   const shelf: Described[] = ['X', 'Y', 'X', 'Z', 'Z', 'W'].map((brand) => ({ brand }))
   const catalog = snapshotOf(shelf)

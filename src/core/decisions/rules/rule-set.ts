@@ -1,7 +1,7 @@
 import type { RuleEntry } from '../../../contracts/rule.ts'
 import type { CatalogSnapshot } from '../../catalog/snapshot.ts'
 import type { ProductRow, StoredRule } from '../../ports.ts'
-import { bitsFor } from './bits.ts'
+import { bitsFor, hasBit } from './bits.ts'
 import { type CompiledRule, compileRule, scheduleOf } from './compiled-rule.ts'
 import type { Moment } from './condition.ts'
 
@@ -16,8 +16,8 @@ export interface PlannedRule extends Pick<StoredRule, 'row' | 'rule'> {
 export interface RulePlan {
   /** The higher priority first, then by name. */
   readonly rules: readonly PlannedRule[]
-  /** [rows] bits of the products that any of them may speak of. */
-  readonly touched: Uint32Array
+  /** Those that may speak of a product, in their order; found once for each product. */
+  speaking(row: ProductRow): readonly PlannedRule[]
   /** Whether any changes an order, so that more than the best candidates must be looked at. */
   readonly reorders: boolean
 }
@@ -38,19 +38,24 @@ export class RuleSet {
   readonly #zone: string
   readonly #markets: ReadonlySet<string>
   #catalog: CatalogSnapshot | undefined
+  #inherited: readonly CompiledRule[]
+  #inheritedFrom: CatalogSnapshot | undefined
   #compiled: readonly CompiledRule[] = []
   #plans = new Map<string, TimedPlan>()
 
-  constructor(rules: readonly StoredRule[], zone: string) {
+  /** @param before rules that were compiled already, for the same zone: those that are the same need not be again */
+  constructor(rules: readonly StoredRule[], zone: string, before?: RuleSet) {
     this.#rules = rules.toSorted(byPriority)
     this.#zone = zone
     this.#markets = new Set(rules.flatMap(({ rule }) => rule.markets ?? []))
+    this.#inherited = before === undefined ? [] : before.#compiled
+    this.#inheritedFrom = before === undefined ? undefined : before.#catalog
   }
 
   /** Undefined where no rule is in force. */
   plan(placement: string, market: string, now: number, catalog: CatalogSnapshot): RulePlan | undefined {
     if (this.#rules.length === 0) return undefined
-    this.#follow(catalog)
+    this.follow(catalog)
     // Markets that no rule names share one plan: a caller cannot fill the memory with names.
     const key = `${placement}\0${this.#markets.has(market) ? market : ''}`
     const known = this.#plans.get(key)
@@ -61,7 +66,7 @@ export class RuleSet {
   }
 
   entries(now: number, catalog: CatalogSnapshot): RuleEntry[] {
-    this.#follow(catalog)
+    this.follow(catalog)
     return this.#compiled.map(({ stored, products }) => ({
       rule: stored.rule,
       state: stateOf(stored, now, this.#zone),
@@ -70,12 +75,21 @@ export class RuleSet {
     }))
   }
 
-  #follow(catalog: CatalogSnapshot): void {
+  /** Compiles what a change of the rules or of the catalogue asks for; called ahead, so that no decision waits for it. */
+  follow(catalog: CatalogSnapshot): void {
     if (this.#catalog === catalog) return
-    const grew = this.#catalog !== undefined && catalog.parts.changes?.since === this.#catalog.revision
-    const before = new Map(grew ? this.#compiled.map((rule) => [rule.stored.row, rule]) : [])
-    this.#compiled = this.#rules.map((stored) => compileRule(stored, catalog, this.#zone, before.get(stored.row)))
+    const from = this.#catalog ?? this.#inheritedFrom
+    const compiled = this.#catalog === undefined ? this.#inherited : this.#compiled
+    const isSame = from === catalog
+    const grew = from !== undefined && catalog.parts.changes?.since === from.revision
+    const before = new Map(isSame || grew ? compiled.map((rule) => [rule.stored.row, rule]) : [])
+    this.#compiled = this.#rules.map((stored) => {
+      const known = before.get(stored.row)
+      return isSame && known !== undefined ? known : compileRule(stored, catalog, this.#zone, known)
+    })
     this.#catalog = catalog
+    this.#inherited = []
+    this.#inheritedFrom = undefined
     this.#plans = new Map()
   }
 
@@ -96,11 +110,22 @@ export class RuleSet {
   }
 }
 
+const NO_RULES: readonly PlannedRule[] = []
+
 export function planOf(rules: readonly PlannedRule[], rows: number): RulePlan {
   const touched = bitsFor(rows)
   for (const { bits } of rules) for (let i = 0; i < bits.length; i++) touched[i]! |= bits[i]!
+  const found = new Map<ProductRow, readonly PlannedRule[]>()
+  const speaking = (row: ProductRow): readonly PlannedRule[] => {
+    if (!hasBit(touched, row)) return NO_RULES
+    const known = found.get(row)
+    if (known !== undefined) return known
+    const speak = rules.filter(({ bits }) => hasBit(bits, row))
+    found.set(row, speak)
+    return speak
+  }
   const reorders = rules.some(({ rule }) => rule.effect.do !== 'exclude' && rule.effect.do !== 'cap')
-  return { rules, touched, reorders }
+  return { rules, speaking, reorders }
 }
 
 export function stateOf({ rule }: StoredRule, now: number, zone: string): RuleEntry['state'] {

@@ -44,7 +44,7 @@ export async function openRules({ repository, timezone, placements }: RulesParts
   let current = new RuleSet(stored, timezone)
   const reread = async (): Promise<void> => {
     stored = await repository.all()
-    current = new RuleSet(stored, timezone)
+    current = new RuleSet(stored, timezone, current)
   }
   const check = (rule: Rule): void => checkRule(rule, timezone, new Set(placements.all().map(({ name }) => name)))
   return {
@@ -55,7 +55,8 @@ export async function openRules({ repository, timezone, placements }: RulesParts
       check(rule)
       const others = stored.filter((one) => one.rule.name !== rule.name)
       const added: StoredRule = { row: TRIED, rule: { ...rule, enabled: true }, changedAt: 0 }
-      return { without: new RuleSet(others, timezone), with: new RuleSet([...others, added], timezone), row: TRIED }
+      const without = new RuleSet(others, timezone, current)
+      return { without, with: new RuleSet([...others, added], timezone, current), row: TRIED }
     },
     async put(rule) {
       check(rule)
