@@ -2,6 +2,7 @@
 export { subtractBlocks } from './blocks'
 export { factorRows } from './factors'
 export { gemm } from './gemm'
+export { adagradRows, softmaxRows } from './learning'
 export { sparseDense } from './sparse'
 export { topkFinish, topkOffer, topkProducts } from './topk'
 export { cholesky, solveLower } from './triangular'

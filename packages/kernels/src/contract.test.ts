@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { blocksContract } from '../../../testkit/kernels/blocks-contract.ts'
 import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
 import { factorsContract } from '../../../testkit/kernels/factors-contract.ts'
+import { learningContract } from '../../../testkit/kernels/learning-contract.ts'
 import { sparseContract } from '../../../testkit/kernels/sparse-contract.ts'
 import { type Kernels, openKernels } from './kernels.ts'
 
@@ -23,6 +24,7 @@ describe.each([
   }
   denseContract(name, open)
   blocksContract(name, open)
+  learningContract(name, open)
   sparseContract(name, open)
   factorsContract(name, open)
 })

@@ -51,6 +51,17 @@ export interface KernelExports {
     scratch: number,
   ): void
   subtractBlocks(count: number, a: number, b: number, c: number): void
+  softmaxRows(rows: number, n: number, z: number, zRow: number, targets: number, scale: number, losses: number): void
+  adagradRows(
+    count: number,
+    d: number,
+    rows: number,
+    gradients: number,
+    rate: number,
+    epsilon: number,
+    table: number,
+    squares: number,
+  ): void
   topkOffer(
     n: number,
     scores: number,
@@ -94,6 +105,8 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   sparseDense: { count: 9, scratch: false },
   factorRows: { count: 12, scratch: true },
   subtractBlocks: { count: 4, scratch: false },
+  softmaxRows: { count: 7, scratch: false },
+  adagradRows: { count: 8, scratch: false },
   topkOffer: { count: 8, scratch: false },
   topkFinish: { count: 4, scratch: false },
   topkProducts: { count: 14, scratch: true },

@@ -2,6 +2,7 @@ import type { KernelExports } from '../exports.ts'
 import { blockKernels } from './blocks.ts'
 import { denseKernels } from './dense.ts'
 import { factorKernels } from './factors.ts'
+import { learningKernels } from './learning.ts'
 import { sparseKernels } from './sparse.ts'
 import { topkKernels } from './topk.ts'
 import { vectorKernels } from './vector.ts'
@@ -15,6 +16,7 @@ export function typescriptKernels(buffer: ArrayBufferLike): KernelExports {
     ...denseKernels(f),
     ...sparseKernels(f, i32),
     ...factorKernels(f, i32),
+    ...learningKernels(f, i32),
     ...blockKernels(new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8))),
     ...topkKernels(f, i32, new Uint8Array(buffer)),
   }
