@@ -42,12 +42,12 @@ export const ials = defineAlgorithm({
     epochs: { type: 'integer', default: 16, min: 1, max: 1000, meaning: 'passes over users and items' },
     unobserved: {
       type: 'number',
-      default: 0.1,
+      default: 0.01,
       min: 1e-6,
       max: 1e3,
       meaning: 'weight of a pair that was not seen, against 1 for one that was',
     },
-    l2: { type: 'number', default: 0.003, min: 1e-9, max: 1e9, meaning: 'ridge on the factors' },
+    l2: { type: 'number', default: 0.005, min: 1e-9, max: 1e9, meaning: 'ridge on the factors' },
     frequencyPower: {
       type: 'number',
       default: 1,
