@@ -86,6 +86,8 @@ export interface Engine {
 }
 
 const DAY = 86_400_000
+/** Connections that wait to be accepted: a burst, or what comes during a restart. The kernel may hold it lower. */
+const BACKLOG = 4096
 const HOUR = 3_600_000
 /** Some kilobytes each; a shop's visitors of an hour. */
 const REMEMBERED_SHOPPERS = 5000
@@ -285,7 +287,12 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
 async function listenAt(app: FastifyInstance, host: string, port: number, fd: number | undefined): Promise<string> {
   try {
     // Fastify hands its options on to Node, which knows of file descriptors; its types do not.
-    const given: FastifyListenOptions & { readonly fd?: number } = { host, port, ...(fd === undefined ? {} : { fd }) }
+    const given: FastifyListenOptions & { readonly fd?: number } = {
+      host,
+      port,
+      backlog: BACKLOG,
+      ...(fd === undefined ? {} : { fd }),
+    }
     return await app.listen(given)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -61,7 +61,10 @@ export function createOutbox({ webhooks, sender, clock, randomBytes, logger, met
   return {
     start() {
       timer = setInterval(() => void dispatcher.tick(), LOOK_MILLIS).unref()
-      void dispatcher.tick()
+      webhooks
+        .endLeases(clock())
+        .then(() => dispatcher.tick())
+        .catch((error: unknown) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault'))
     },
     async close() {
       clearInterval(timer)

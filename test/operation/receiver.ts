@@ -21,8 +21,8 @@ export interface Receiver {
   /** What could not be verified. */
   readonly forged: readonly string[]
   trust(secret: string): void
-  /** The status for the next message; 200 where it was never said. */
-  answer: (received: Received) => number
+  /** The status for the next message; 200 where it was never said. `undefined`: it never answers. */
+  answer: (received: Received) => number | undefined
   /** Resolves once what was received fulfils this. */
   until(fulfilled: (received: readonly Received[]) => boolean): Promise<void>
   close(): Promise<void>
@@ -46,7 +46,8 @@ export async function openReceiver(port = 0): Promise<Receiver> {
         const id = headers['webhook-id'] ?? ''
         const one = { id, attempt: received.filter((each) => each.id === id).length + 1, body, message }
         received.push(one)
-        response.writeHead(receiver.answer(one)).end()
+        const status = receiver.answer(one)
+        if (status !== undefined) response.writeHead(status).end()
       } catch (error) {
         forged.push(String(error))
         response.writeHead(400).end()

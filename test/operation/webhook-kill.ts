@@ -28,6 +28,8 @@ export async function killedDeliveries(rounds: number, random: Rng): Promise<num
       const url = await served.listening(1)
       const { token: key } = JSON.parse(readFileSync(join(store, 'lock'), 'utf8'))
       const client = createClient({ transport: httpTransport({ url, key }) })
+      // Now and then the answer is never given, so that it dies with the message in hand.
+      receiver.answer = () => (random.next() < 0.4 ? undefined : 200)
       // It dies when so many messages more have come, or right after the job began; a job that runs then is told too.
       const goal = receiver.received.length + Math.floor(random.next() * 2)
       await client.train({}).catch(() => undefined)
@@ -36,6 +38,7 @@ export async function killedDeliveries(rounds: number, random: Rng): Promise<num
       if (served.child.pid !== undefined) process.kill(served.child.pid, 'SIGKILL')
       await served.ended
     }
+    receiver.answer = () => 200
     const served = serve()
     await served.listening(1)
     const jobs = await told(store, receiver)

@@ -66,27 +66,31 @@ export function webhooksContract(it: CurrentStore): void {
       expect(new Set(claimed.map(({ message }) => message)).size).toBe(2)
     })
 
-    test('a claim holds until its lease ends; then the message is there again, the same', async () => {
+    test('a claim holds until its lease ends or its process died; then the message is there again, the same', async () => {
       const store = it.store()
       await store.webhooks.add(hook(1), 'whsec_one')
       await endJob(store, NOON)
       const [first] = await claim(store, NOON)
       expect(await claim(store, NOON + 999)).toEqual([])
       const reopened = await it.reopen()
-      expect(await claim(reopened, NOON + 1000)).toEqual([{ ...first, attempts: 2 }])
+      expect(await reopened.webhooks.endLeases(NOON + 500)).toBe(1)
+      expect(await reopened.webhooks.endLeases(NOON + 500)).toBe(0)
+      expect(await claim(reopened, NOON + 500)).toEqual([{ ...first, attempts: 2 }])
+      expect(await claim(reopened, NOON + 1499)).toEqual([])
+      expect(await claim(reopened, NOON + 1500)).toEqual([{ ...first, attempts: 3 }])
       const { endpoint = '', message = '' } = first ?? {}
       // What the first process says late counts only where it arrived.
       await reopened.webhooks.settle({ endpoint, message, attempts: 1, at: NOON, state: 'failed', problem: 'late' })
-      expect((await reopened.webhooks.deliveries(endpoint, 9))[0]).toMatchObject({ state: 'pending', attempts: 2 })
-      const retry = { endpoint, message, attempts: 2, at: NOON + 1100, nextAt: NOON + 5000, status: 500, problem: 'p' }
+      expect((await reopened.webhooks.deliveries(endpoint, 9))[0]).toMatchObject({ state: 'pending', attempts: 3 })
+      const retry = { endpoint, message, attempts: 3, at: NOON + 1100, nextAt: NOON + 5000, status: 500, problem: 'p' }
       await reopened.webhooks.settle({ ...retry, state: 'pending' })
       expect((await reopened.webhooks.deliveries(endpoint, 9))[0]).toEqual({
         message,
         type: 'job.ended',
         state: 'pending',
         createdAt: NOON,
-        attempts: 2,
-        lastAttemptAt: NOON + 1000,
+        attempts: 3,
+        lastAttemptAt: NOON + 1500,
         lastStatus: 500,
         problem: 'p',
         nextAttemptAt: NOON + 5000,

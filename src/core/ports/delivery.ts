@@ -57,6 +57,8 @@ export interface WebhookRepository {
   isDue(now: number): boolean
   /** Durable when it resolves. */
   claim(request: ClaimRequest): Promise<ClaimedDelivery[]>
+  /** Frees what a process that died had claimed. Called once, before anything is claimed. */
+  endLeases(at: number): Promise<number>
   settle(outcome: SettledDelivery): Promise<void>
   /** True where the endpoint took a message at this moment or later. */
   deliveredSince(id: string, at: number): Promise<boolean>

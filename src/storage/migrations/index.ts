@@ -10,6 +10,7 @@ import { decisionsWhole } from './0006-decisions-whole.ts'
 import { youngKeys } from './0007-young-keys.ts'
 import { outcomes } from './0008-outcomes.ts'
 import { webhooks } from './0009-webhooks.ts'
+import { webhookLeases } from './0010-webhook-leases.ts'
 
 export interface Migration {
   readonly version: number
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, name: 'young keys', sql: youngKeys },
   { version: 8, name: 'outcomes', sql: outcomes },
   { version: 9, name: 'webhooks', sql: webhooks },
+  { version: 10, name: 'webhook leases', sql: webhookLeases },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -42,6 +42,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
     "INSERT INTO webhook_messages (id, type, created_at, body) VALUES ('msg_1', 'job.ended', 1, '{}')",
     "INSERT INTO webhook_deliveries (endpoint, message, state, attempts, next_at) VALUES ('w', 1, 0, 0, 1)",
   ],
+  10: ["UPDATE webhook_deliveries SET leased = 1 WHERE endpoint = 'w'"],
 }
 
 function database(): Connection {

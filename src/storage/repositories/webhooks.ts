@@ -60,7 +60,7 @@ export function claimDeliveries(
     .statement(`SELECT endpoint, message FROM (${DUE}) WHERE place <= ?3 ORDER BY next_at LIMIT ?4`)
     .all(now, JSON.stringify(except), perEndpoint, limit)
   const lease = connection.statement(
-    `UPDATE webhook_deliveries SET next_at = ?1, attempts = attempts + 1, last_at = ?2, first_at = coalesce(first_at, ?2)
+    `UPDATE webhook_deliveries SET next_at = ?1, leased = 1, attempts = attempts + 1, last_at = ?2, first_at = coalesce(first_at, ?2)
      WHERE endpoint = ?3 AND message = ?4`,
   )
   const read = connection.statement(
@@ -76,12 +76,19 @@ export function claimDeliveries(
   })
 }
 
+/** What a process that died had claimed is free at once: one process works on a store. Returns how many there were. */
+export function endLeases({ connection }: WriteContext, { at }: { at: number }): number {
+  return Number(
+    connection.statement('UPDATE webhook_deliveries SET next_at = ?, leased = 0 WHERE leased = 1').run(at).changes,
+  )
+}
+
 export function settleDelivery({ connection }: WriteContext, outcome: SettledDelivery): void {
   const { endpoint, message, attempts, at, state, status, problem, nextAt } = outcome
   // Whoever claimed it since then will say what became of it; only that it arrived is true in any case.
   connection
     .statement(
-      `UPDATE webhook_deliveries SET state = ?1, last_status = ?2, problem = ?3, next_at = ?4
+      `UPDATE webhook_deliveries SET state = ?1, last_status = ?2, problem = ?3, next_at = ?4, leased = 0
        WHERE endpoint = ?5 AND message = (SELECT row FROM webhook_messages WHERE id = ?6)
          AND (attempts = ?7 OR ?1 = ${DELIVERED})`,
     )
@@ -130,6 +137,7 @@ export function createWebhookRepository({ connection, keyring }: OpenedStore, wr
       return scalar(row, 'due') === 1
     },
     claim: (request) => writer.call('claimDeliveries', request),
+    endLeases: (at) => writer.call('endLeases', { at }),
     settle: (outcome) => writer.call('settleDelivery', outcome),
     async deliveredSince(id, at) {
       const row = connection.statement('SELECT delivered_at FROM webhook_endpoints WHERE id = ?').get(id)
