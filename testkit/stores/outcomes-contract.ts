@@ -56,6 +56,16 @@ export function outcomesContract(it: CurrentStore): void {
       expect((await reopened.outcomes.eventsAfter(step.upTo, 100)).events).toEqual([])
     })
 
+    test('what was held for an impression of the touched decision is spent with it', async () => {
+      const store = it.store()
+      const { step } = await clicked(store)
+      const held = { budget: 'rule:ad', period: 'today', amount: 2, limit: 5, onAnswer: false, expiresAt: NOON + 1000 }
+      await store.budgets.reserve(DECISION, [held], NOON)
+      await store.budgets.reserve('018bcfe5-6800-7000-8000-000000000002', [{ ...held, amount: 1 }], NOON)
+      await store.outcomes.advance(step)
+      expect(await store.budgets.use('rule:ad', 'today', NOON)).toEqual({ spent: 2, held: 1 })
+    })
+
     test('only events with tokens or orders are read, in stretches of rows', async () => {
       const store = it.store()
       await appendAll(store, 'k', [

@@ -7,6 +7,7 @@ import {
   type TouchWrite,
 } from '../../core/ports.ts'
 import { integer, optionalInteger } from '../dialects/sqlite/row.ts'
+import { settleReservations } from './budgets.ts'
 import { isBot, noteChange, noteOrders } from './outcome-changes.ts'
 import type { WriteContext } from './writing.ts'
 
@@ -76,6 +77,8 @@ function addTouch(context: WriteContext, touch: TouchWrite, bots: Map<ProfileRow
       spent === undefined ? 0 : 1,
       spent === undefined && !bot ? 1 : 0,
     )
+  // What was seen is spent: a limit that counts impressions has held it until now.
+  if (!bot) settleReservations(context, { decisions: [touch.decision], onAnswer: false, now: touch.at })
   return profile
 }
 
