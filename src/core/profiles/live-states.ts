@@ -12,8 +12,11 @@ import { FactsCache } from './facts-cache.ts'
 import { FEATURES_VERSION } from './features/declared.ts'
 import { basketHash, ProfileState } from './profile-state.ts'
 
-/** States that were changed since they were written last, at the most; then all of them are written. */
-const LARGEST_BACKLOG = 2000
+/**
+ * The share of the capacity that may be changed and not written; then all of it is written. It must be more than the
+ * visitors of a moment, or else each of their events would soon cost a write again.
+ */
+const LARGEST_BACKLOG = 0.8
 /** States of one write, so that events need not wait long between two of them. */
 const FLUSH_BATCH = 200
 /** Events of a rebuild that are in memory at once. */
@@ -153,7 +156,7 @@ export function createLiveStates(store: Parts, capacity = 5000): LiveStates {
   }
 
   const makeRoom = () => {
-    if (unwritten > LARGEST_BACKLOG || entries.size > 1.5 * capacity) void flush().catch(() => undefined)
+    if (unwritten > LARGEST_BACKLOG * capacity || entries.size > 1.5 * capacity) void flush().catch(() => undefined)
     // Where the disk takes no states either, the log makes good what is dropped here.
     for (const [row, entry] of entries) {
       const isOver = entries.size > (entry.isWritten ? capacity : 2 * capacity)

@@ -11,6 +11,7 @@ import { youngKeys } from './0007-young-keys.ts'
 import { outcomes } from './0008-outcomes.ts'
 import { webhooks } from './0009-webhooks.ts'
 import { webhookLeases } from './0010-webhook-leases.ts'
+import { profileHeads } from './0011-profile-heads.ts'
 
 export interface Migration {
   readonly version: number
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: 'outcomes', sql: outcomes },
   { version: 9, name: 'webhooks', sql: webhooks },
   { version: 10, name: 'webhook leases', sql: webhookLeases },
+  { version: 11, name: 'profile heads', sql: profileHeads },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

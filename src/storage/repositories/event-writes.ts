@@ -19,7 +19,7 @@ interface Head {
 
 /**
  * Writes events of one call one by one. The events of a profile are chained from the newest to the oldest
- * (`events.previous`, head in `profiles.last_event`): all events of one shopper are found, to export or to erase,
+ * (`events.previous`, head in `profile_heads`): all events of one shopper are found, to export or to erase,
  * without an index that each event would have to be sorted into.
  */
 export class EventInsertion {
@@ -98,8 +98,11 @@ export class EventInsertion {
   /** Writes the heads of the chains. */
   finish(): void {
     const { connection } = this.#context
-    const setHead = connection.statement('UPDATE profiles SET last_event = ?, last_seen_at = ? WHERE row = ?')
-    for (const [profile, head] of this.#heads) setHead.run(head.event, head.seenAt, profile)
+    const setHead = connection.statement(
+      `INSERT INTO profile_heads (profile, last_event, last_seen_at) VALUES (?, ?, ?)
+       ON CONFLICT (profile) DO UPDATE SET last_event = excluded.last_event, last_seen_at = excluded.last_seen_at`,
+    )
+    for (const [profile, head] of this.#heads) if (head.event !== null) setHead.run(profile, head.event, head.seenAt)
   }
 
   #addLines(i: number, of: { event: number; profile: number | null; basket: number }): void {
@@ -131,7 +134,12 @@ export class EventInsertion {
     const known = this.#heads.get(profile)
     if (known) return known
     const { connection } = this.#context
-    const row = connection.statement('SELECT last_event, last_seen_at, bot FROM profiles WHERE row = ?').get(profile)
+    const row = connection
+      .statement(
+        `SELECT last_event, coalesce(last_seen_at, created_at) AS last_seen_at, bot
+         FROM profiles LEFT JOIN profile_heads ON profile = row WHERE row = ?`,
+      )
+      .get(profile)
     if (row === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
     const head = {
       event: optionalInteger(row, 'last_event') ?? null,

@@ -49,10 +49,10 @@ export function resolveProfile(context: WriteContext, { known, id, at, basis }: 
     const sealed = seal(keyring.ensure(next, random), id, `name ${next}`, random)
     connection
       .statement(
-        `INSERT INTO profiles (row, id, hash, known, sealed, created_at, last_seen_at, basis)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO profiles (row, id, hash, known, sealed, created_at, basis)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(next, uuid, hash, known ? 1 : 0, sealed, at, at, basis)
+      .run(next, uuid, hash, known ? 1 : 0, sealed, at, basis)
     return next
   }
 }
