@@ -1,6 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { beauty } from './beauty.ts'
 import { coldItems } from './cold-items.ts'
+import { gowalla } from './gowalla.ts'
 import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
@@ -10,6 +11,7 @@ import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
 import { tafeng } from './tafeng.ts'
 import { topkSpeed } from './topk-speed.ts'
+import { growthTrain } from './training.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
   onlineRetail,
@@ -17,6 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   beauty,
   tafeng,
   coldItems,
+  gowalla,
   kernels,
   ialsSpeed,
   topkSpeed,
@@ -26,4 +29,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   idle,
   ingest,
   growthIngest,
+  growthTrain,
 ]
