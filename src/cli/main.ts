@@ -15,8 +15,9 @@ const { runCommand } = await import('./program.ts')
 const controller = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // Asked twice, it goes at once; the store stands that.
-    if (controller.signal.aborted) process.exit(130)
+    // A second Ctrl-C goes at once; the store stands that. Not a second SIGTERM: service managers send it to all of their
+    // processes, and those that started this one pass it on.
+    if (controller.signal.aborted && signal === 'SIGINT') process.exit(130)
     controller.abort()
   })
 }

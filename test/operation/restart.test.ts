@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -100,6 +100,16 @@ test('a server that was killed comes back on the same socket', async () => {
   expect(served.said()).toContain('The server died (SIGKILL); it is started anew.')
   served.child.kill('SIGTERM')
   expect(await served.ended).toBe(0)
+})
+
+test('a server that is asked twice to end, as by a service manager, ends in good order', async () => {
+  served = serveProcess(store, '--keep-socket')
+  await served.listening(1)
+  const { pid } = JSON.parse(readFileSync(join(store, 'lock'), 'utf8'))
+  process.kill(pid, 'SIGTERM')
+  served.child.kill('SIGTERM')
+  expect(await served.ended).toBe(0)
+  expect(existsSync(join(store, 'lock'))).toBe(false)
 })
 
 test('a server that cannot start ends the process that keeps its socket', async () => {
