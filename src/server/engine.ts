@@ -71,6 +71,8 @@ export interface Engine {
   readonly localToken: string
   /** The key that the storefront of a simulated store reads with; undefined for a real store. */
   readonly storefrontKey: string | undefined
+  /** The one that it tells its events with. */
+  readonly storefrontWriteKey: string | undefined
   /**
    * Opens the socket, or takes the one that the process was given, and keeps house from then on.
    * @param fd a socket that is bound already
@@ -156,12 +158,18 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
 
   const localToken = randomToken(randomBytes)
   const guide = await demoGuide(directory)
-  const storefrontKey = guide === undefined ? undefined : randomToken(randomBytes)
+  const storefront =
+    guide === undefined ? undefined : { key: randomToken(randomBytes), writeKey: randomToken(randomBytes) }
   const authenticator = createAuthenticator({
     keys: store.keys,
     own: [
       { id: 'local', secret: localToken, scopes: ['admin'] },
-      ...(storefrontKey === undefined ? [] : [{ id: 'storefront', secret: storefrontKey, scopes: ['read'] as const }]),
+      ...(storefront === undefined
+        ? []
+        : [
+            { id: 'storefront', secret: storefront.key, scopes: ['read'] as const },
+            { id: 'storefront-events', secret: storefront.writeKey, scopes: ['write'] as const },
+          ]),
     ],
     clock,
   })
@@ -240,8 +248,8 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     servingModel: recommendations.servingVersion() ?? null,
     hasStorefront: guide !== undefined,
   }))
-  if (guide !== undefined && storefrontKey !== undefined) {
-    serveStorefront(app, { key: storefrontKey, store: name, shoppers: guide.shoppers })
+  if (guide !== undefined && storefront !== undefined) {
+    serveStorefront(app, { ...storefront, store: name, shoppers: guide.shoppers })
   }
 
   let housekeeping: (() => void) | undefined
@@ -267,7 +275,8 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     app,
     store,
     localToken,
-    storefrontKey,
+    storefrontKey: storefront?.key,
+    storefrontWriteKey: storefront?.writeKey,
     async listen(fd) {
       const url = await listenAt(app, configuration['server.host'], configuration['server.port'], fd)
       lock.announce({ url, token: localToken })

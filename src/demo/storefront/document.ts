@@ -14,6 +14,7 @@ export const DOCUMENT = `<!doctype html>
 <header id="header" class="top"></header>
 <main id="main" tabindex="-1"><p class="loading" role="status">…</p></main>
 <footer id="footer" class="bottom"></footer>
+<div id="consent"></div>
 <dialog id="why" class="why" aria-labelledby="why-title"></dialog>
 <noscript>This page needs JavaScript.</noscript>
 </body>

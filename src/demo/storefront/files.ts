@@ -16,6 +16,8 @@ export interface StorefrontFile {
 export interface StorefrontConfiguration {
   /** A key of the scope `read`. */
   readonly key: string
+  /** A key of the scope `write`. */
+  readonly writeKey: string
   readonly store: string
   readonly shoppers: readonly { readonly id: string; readonly label: string }[]
 }

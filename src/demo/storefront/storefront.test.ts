@@ -75,7 +75,9 @@ describe('the storefront in a browser', () => {
     query: URLSearchParams,
     body: { requests: DecisionRequest[] } | null,
   ): [number, unknown] {
-    if (path === '/demo/config.json') return [200, { key: 'read-key', store: 'Demo store', shoppers: SHOPPERS }]
+    if (path === '/demo/config.json')
+      return [200, { key: 'read-key', writeKey: 'write-key', store: 'Demo store', shoppers: SHOPPERS }]
+    if (path === '/v1/batch') return [200, { success: true }]
     if (broken) return [503, { error: errorBody('NO_MODEL') }]
     if (path === '/v1/recommendations' && body?.requests[0]) {
       asked.push(body.requests[0])
@@ -116,6 +118,19 @@ describe('the storefront in a browser', () => {
     await page.getByLabel('Use my history').uncheck()
     await heading(2, 'Popular right now').waitFor()
     expect(asked.at(-1)).toMatchObject({ profile: 'c000001', personalise: false })
+  })
+
+  it('asks a first visit for consent, and nobody else', async () => {
+    await open()
+    expect(await page.getByRole('button', { name: 'Yes, remember' }).count()).toBe(0)
+    await page.getByLabel('Shop as').selectOption('')
+    await page.getByRole('button', { name: 'Yes, remember' }).waitFor()
+    if (process.env['STOREFRONT_SCREENSHOTS']) await consentScreenshots(process.env['STOREFRONT_SCREENSHOTS'])
+    await page.getByRole('button', { name: 'No, thanks' }).click()
+    await page.getByRole('button', { name: 'Change my privacy choice' }).click()
+    await page.getByRole('button', { name: 'Yes, remember' }).click()
+    await expect.poll(() => asked.at(-1)?.profile).toMatch(/^[0-9a-f]{32}$/)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280)
   })
 
   it('explains an item by keyboard alone, and gives the focus back', async () => {
@@ -224,6 +239,14 @@ describe('the storefront in a browser', () => {
     await page.keyboard.press('Enter')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
   })
+
+  async function consentScreenshots(folder: string): Promise<void> {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 })
+      await page.screenshot({ path: `${folder}/consent-${width}.png` })
+    }
+    await page.setViewportSize({ width: 1280, height: 900 })
+  }
 
   async function screenshots(folder: string, width: number): Promise<void> {
     await page.screenshot({ path: `${folder}/home-${width}.png` })

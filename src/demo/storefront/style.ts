@@ -77,6 +77,14 @@ main { max-width: 1200px; margin: 0 auto; padding: 28px 20px 60px; display: grid
 .lines .link { grid-column: 2; }
 .total { display: flex; justify-content: space-between; padding: 14px 16px; border-top: 2px solid var(--line); font-weight: 700; }
 
+.shelf > .primary { justify-self: end; }
+#consent { position: sticky; bottom: 0; z-index: 4; }
+.ask { background: var(--paper); border-top: 1px solid var(--line); box-shadow: 0 -10px 30px #3b2f1c1f; padding: 16px max(20px, calc((100% - 1160px) / 2)); display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 24px; align-items: center; }
+.ask h2 { font-size: 1.05rem; }
+.ask p { color: var(--soft); font-size: .93rem; grid-column: 1; max-width: 75ch; }
+.answers { display: flex; gap: 12px; grid-column: 2; grid-row: 1 / span 2; }
+.bottom .link { text-align: center; }
+
 .why { border: 0; border-radius: 20px; padding: 0; width: min(620px, calc(100vw - 32px)); max-height: calc(100vh - 48px); color: var(--ink); background: var(--paper); box-shadow: 0 30px 80px #2a1f0d55; }
 .why::backdrop { background: #1d2a2699; }
 .why-body { padding: 26px 28px; display: grid; gap: 18px; }
@@ -110,6 +118,13 @@ main { max-width: 1200px; margin: 0 auto; padding: 28px 20px 60px; display: grid
   .big img { max-height: 280px; }
   .big-body { padding: 20px; }
   .why-body { padding: 20px; }
+  .lines li { grid-template-columns: 72px 1fr; }
+  .lines img { grid-row: span 3; }
+  .lines .price { grid-column: 2; }
+  .shelf > .primary { justify-self: stretch; }
+  .ask { grid-template-columns: 1fr; padding: 14px; gap: 8px; }
+  .answers { grid-column: 1; grid-row: auto; }
+  .answers button { flex: 1; padding: 10px 8px; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; scroll-behavior: auto !important; } }
 `

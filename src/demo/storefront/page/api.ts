@@ -41,12 +41,20 @@ export function createApi(key: string): Api {
     // The server validates its answers against the same contract.
     return answer as T
   }
+  async function decide(request: DecisionRequest): Promise<Decision> {
+    const { decisions } = await ask<{ decisions: Decision[] }>('/v1/recommendations', { requests: [request] })
+    const [decision] = decisions
+    if (!decision) throw new ApiError(200, undefined)
+    return decision
+  }
   return {
     async recommend(request) {
-      const { decisions } = await ask<{ decisions: Decision[] }>('/v1/recommendations', { requests: [request] })
-      const [decision] = decisions
-      if (!decision) throw new ApiError(200, undefined)
-      return decision
+      const { profile: _, ...ofNobody } = request
+      return decide(request).catch((error: unknown) => {
+        // Erased, or of a store that was made anew: whoever this browser remembers, the store meets them now.
+        if (error instanceof ApiError && error.body?.code === 'PROFILE_NOT_FOUND') return decide(ofNobody)
+        throw error
+      })
     },
     explanation: (id, language) => ask(`/v1/decisions/${encodeURIComponent(id)}/explanation?language=${language}`),
     products: (after, limit) =>

@@ -1,6 +1,7 @@
 import type { StorefrontConfiguration } from '../files.ts'
 import { createApi } from './api.ts'
 import { cart } from './cart.ts'
+import { drawConsent } from './consent.ts'
 import { byId, element } from './element.ts'
 import { drawFrame, say, showCartCount } from './header.ts'
 import { home } from './home.ts'
@@ -12,11 +13,19 @@ import { wordsIn } from './words.ts'
 /** Counts drawings, so that a slow answer does not draw over the page that was asked for after it. */
 let drawing = 0
 
-async function draw(session: Session, options: { readonly move: boolean; readonly said?: string }): Promise<void> {
+interface Drawing {
+  /** Goes to the page's top. */
+  readonly move: boolean
+  /** The visitor comes to this page now. */
+  readonly arrives: boolean
+  readonly said?: string
+}
+
+async function draw(session: Session, options: Drawing): Promise<void> {
   const own = ++drawing
   const main = byId('main')
   main.setAttribute('aria-busy', 'true')
-  const parts = await pageOf(session).catch((error: unknown) => [trouble(session.words, error)])
+  const parts = await pageOf(session, options.arrives).catch((error: unknown) => [trouble(session.words, error)])
   if (own !== drawing) return
   main.replaceChildren(...parts)
   main.removeAttribute('aria-busy')
@@ -30,10 +39,10 @@ async function draw(session: Session, options: { readonly move: boolean; readonl
   main.focus({ preventScroll: true })
 }
 
-function pageOf(session: Session): Promise<HTMLElement[]> {
+function pageOf(session: Session, arrives: boolean): Promise<HTMLElement[]> {
   const [, page = '', id = ''] = location.hash.split('/')
-  if (page === 'product') return product(session, decodeURIComponent(id), say)
-  if (page === 'cart') return cart(session, (said) => void draw(session, { move: false, said }))
+  if (page === 'product') return product(session, decodeURIComponent(id), { say, arrives })
+  if (page === 'cart') return cart(session, (said) => void draw(session, { move: false, arrives: false, said }))
   return home(session)
 }
 
@@ -43,18 +52,20 @@ async function start(): Promise<void> {
   // The server that serves this page makes it.
   const configuration = (await response.json()) as StorefrontConfiguration
   const session = new Session(createApi(configuration.key), configuration, () => showCartCount(session))
-  const redraw = () => {
+  const drawAll = (arrives: boolean) => {
     const focused = document.activeElement?.id
     drawFrame(session, redraw)
+    drawConsent(session, redraw)
     if (focused) document.getElementById(focused)?.focus()
-    void draw(session, { move: false })
+    void draw(session, { move: false, arrives })
   }
+  const redraw = () => drawAll(false)
   byId('skip').addEventListener('click', (event) => {
     event.preventDefault()
     byId('main').focus()
   })
-  window.addEventListener('hashchange', () => void draw(session, { move: true }))
-  redraw()
+  window.addEventListener('hashchange', () => void draw(session, { move: true, arrives: true }))
+  drawAll(true)
 }
 
 start().catch((error: unknown) =>

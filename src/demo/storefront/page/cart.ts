@@ -15,10 +15,29 @@ export async function cart(session: Session, redraw: (said: string) => void): Pr
     ]),
   ])
   const take = (place: number) => {
+    const taken = products[place]
     session.change({ cart: session.cart.filter((_, n) => n !== place) })
+    if (taken) session.events.removed(taken)
     redraw(words.removed)
   }
-  return [title, element('section', { 'aria-label': words.cartTitle }, lines(session, products, take)), ...beside]
+  const order = () => {
+    const pieces = Map.groupBy(products, ({ id }) => id)
+    session.events.ordered(
+      [...pieces.values()].flatMap(([product, ...more]) => (product ? [{ product, quantity: 1 + more.length }] : [])),
+    )
+    session.change({ cart: [] })
+    redraw(words.ordered)
+  }
+  return [
+    title,
+    element(
+      'section',
+      { 'aria-label': words.cartTitle, class: 'shelf' },
+      lines(session, products, take),
+      element('button', { class: 'primary', type: 'button', click: order }, words.order),
+    ),
+    ...beside,
+  ]
 }
 
 function lines(session: Session, products: readonly Product[], take: (place: number) => void): HTMLElement {

@@ -65,7 +65,16 @@ export function drawFrame(session: Session, redraw: () => void): void {
       element('p', { class: 'quiet', role: 'status', id: 'said' }),
     ),
   )
-  byId('footer').replaceChildren(element('p', {}, words.footer))
+  const withdraw = () => {
+    session.withdraw()
+    redraw()
+  }
+  byId('footer').replaceChildren(
+    element('p', {}, words.footer),
+    ...(session.hasAnswered
+      ? [element('button', { class: 'link', type: 'button', click: withdraw }, words.withdraw)]
+      : []),
+  )
   byId('skip').textContent = words.skip
   document.documentElement.lang = session.language
 }

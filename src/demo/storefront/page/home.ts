@@ -20,6 +20,7 @@ export async function home(session: Session): Promise<HTMLElement[]> {
   ])
   return [
     element('div', { class: 'intro' }, element('h1', {}, words.homeTitle), element('p', {}, words.homeText)),
+    ...(session.objects ? [element('p', { class: 'note' }, words.objects)] : []),
     ...chosen,
     all,
   ]

@@ -5,11 +5,17 @@ import { priceOf, STYLE, titleIn } from './offer.ts'
 import type { Session } from './session.ts'
 import { shelves } from './shelf.ts'
 
-export async function product(session: Session, id: string, say: (text: string) => void): Promise<HTMLElement[]> {
+/** @param arrives false where the page is drawn anew for somebody who is on it already */
+export async function product(
+  session: Session,
+  id: string,
+  { say, arrives }: { readonly say: (text: string) => void; readonly arrives: boolean },
+): Promise<HTMLElement[]> {
   const [found, beside] = await Promise.all([
     session.api.product(id),
     shelves(session, { placement: 'product_page', productId: id, limit: 12 }, (decision) => sorted(session, decision)),
   ])
+  if (arrives) session.events.viewed(found)
   return [crumbs(session, found), details(session, found, say), ...beside]
 }
 
@@ -44,6 +50,7 @@ function details(session: Session, found: Product, say: (text: string) => void):
   }
   const add = () => {
     session.change({ cart: [...session.cart, found.id] })
+    session.events.added(found)
     say(words.added)
   }
   return element(

@@ -1,6 +1,7 @@
 import type { ChosenItem, Decision, DecisionRequest } from '../../../contracts/decision.ts'
 import type { Product } from '../../../contracts/product.ts'
 import { element } from './element.ts'
+import { whenSeen } from './impressions.ts'
 import { priceOf, titleIn } from './offer.ts'
 import type { Session } from './session.ts'
 import { trouble } from './trouble.ts'
@@ -12,6 +13,8 @@ interface CardContent {
   readonly name: string
   readonly image: string | undefined
   readonly price: HTMLElement | undefined
+  /** Told when the shopper opens it. */
+  readonly opened?: () => void
 }
 
 export async function itemCard(session: Session, decision: Decision, item: ChosenItem): Promise<HTMLElement> {
@@ -25,8 +28,9 @@ export async function itemCard(session: Session, decision: Decision, item: Chose
     name: await nameOf(session, item.productId, item.name),
     image: item.imageLink,
     price: price === undefined ? undefined : element('p', { class: 'price' }, price),
+    opened: () => session.events.clicked(decision, item),
   }
-  return card(
+  const made = card(
     content,
     reason ? element('p', { class: 'reason' }, reason.text) : undefined,
     element(
@@ -40,6 +44,8 @@ export async function itemCard(session: Session, decision: Decision, item: Chose
       session.words.why,
     ),
   )
+  whenSeen(made, () => session.events.seen(decision, item))
+  return made
 }
 
 export function productCard(session: Session, product: Product): HTMLElement {
@@ -47,7 +53,7 @@ export function productCard(session: Session, product: Product): HTMLElement {
   return card({ id: product.id, name, image: product.imageLink, price: priceOf(session, product) })
 }
 
-function card({ id, name, image, price }: CardContent, ...more: (HTMLElement | undefined)[]): HTMLElement {
+function card({ id, name, image, price, opened }: CardContent, ...more: (HTMLElement | undefined)[]): HTMLElement {
   return element(
     'li',
     { class: 'card' },
@@ -55,7 +61,7 @@ function card({ id, name, image, price }: CardContent, ...more: (HTMLElement | u
     element(
       'div',
       { class: 'card-body' },
-      element('h3', {}, element('a', { href: `#/product/${encodeURIComponent(id)}` }, name)),
+      element('h3', {}, element('a', { href: `#/product/${encodeURIComponent(id)}`, click: opened }, name)),
       price,
       more,
     ),
@@ -83,6 +89,8 @@ export async function shelves(
   sort: (decision: Decision) => readonly (ShelfText & { readonly items: readonly ChosenItem[] })[],
 ): Promise<HTMLElement[]> {
   try {
+    // What was done just now is to count.
+    await session.events.settled()
     const decision = await session.api.recommend({ ...session.asking(), ...request })
     if (decision.items.length === 0) return [element('p', { class: 'note' }, session.words.nothing)]
     const sorted = sort(decision).filter(({ items }) => items.length > 0)
