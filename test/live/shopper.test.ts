@@ -20,17 +20,31 @@ const shelf = (page: Page, name: string) => page.getByRole('region', { name })
 const titles = (page: Page, name: string) => shelf(page, name).getByRole('heading', { level: 3 }).allTextContents()
 const isPost = (request: Request, path: string) => request.method() === 'POST' && request.url().endsWith(path)
 
-/** What the page asked and was answered, and what it told. */
+interface Message {
+  readonly event?: string
+  readonly properties?: Readonly<Record<string, unknown>>
+}
+
+/** What the page was answered and what it told, read when all of it is there: the page draws before this test reads. */
 function listen(page: Page) {
-  const decisions: Decision[] = []
-  const told: { messages: { event?: string; properties?: Record<string, unknown> }[]; status: number }[] = []
-  page.on('response', async (response) => {
-    if (isPost(response.request(), '/v1/recommendations')) decisions.push(...((await response.json()).decisions ?? []))
-    if (isPost(response.request(), '/v1/batch')) {
-      told.push({ messages: response.request().postDataJSON().batch, status: response.status() })
+  const answers: Promise<Decision[]>[] = []
+  const told: { readonly messages: readonly Message[]; readonly status: number }[] = []
+  page.on('response', (response) => {
+    const request = response.request()
+    if (isPost(request, '/v1/recommendations')) {
+      const answer = response.json().then(
+        ({ decisions }) => decisions ?? [],
+        () => [],
+      )
+      answers.push(answer)
     }
+    if (isPost(request, '/v1/batch')) told.push({ messages: request.postDataJSON().batch, status: response.status() })
   })
-  return { decisions, told, events: () => told.flatMap(({ messages }) => messages.map(({ event }) => event)) }
+  return {
+    told,
+    decisions: async () => (await Promise.all(answers)).flat(),
+    events: () => told.flatMap(({ messages }) => messages.map(({ event }) => event)),
+  }
 }
 
 async function home(page: Page): Promise<void> {
@@ -59,8 +73,8 @@ describe('a first visit', () => {
     await shelf(page, 'Popular right now').waitFor()
     expect(await page.getByRole('button', { name: 'No, thanks' }).count()).toBe(0)
     expect([events(), (await shop.client.storeSummary()).events]).toEqual([[], before])
-    expect(decisions.at(-1)).not.toHaveProperty('profile')
-    expect(decisions.at(-1)?.basis).toBe('contextual')
+    expect((await decisions()).at(-1)).not.toHaveProperty('profile')
+    expect((await decisions()).at(-1)?.basis).toBe('contextual')
     expect(faults).toEqual([])
     await context.close()
   })
@@ -71,7 +85,7 @@ describe('a first visit', () => {
     await arriveAsNobody(page)
     await page.getByRole('button', { name: 'Yes, remember' }).click()
     await shelf(page, 'Recommended for you').waitFor()
-    const first = decisions.at(-1)
+    const first = (await decisions()).at(-1)
     expect(first?.profile).toMatch(/^[0-9a-f]{32}$/)
     const clicked = first?.items[3]
     await shelf(page, 'Recommended for you')
@@ -80,7 +94,7 @@ describe('a first visit', () => {
     await page.getByRole('heading', { level: 1, name: clicked?.name ?? '' }).waitFor()
     await page.locator('header .brand').click()
     await shelf(page, 'Recommended for you').waitFor()
-    const next = decisions.at(-1)
+    const next = (await decisions()).at(-1)
     expect(next).toMatchObject({ basis: 'personalised', modelVersion: first?.modelVersion })
     expect(next?.items.map(({ productId }) => productId)).not.toEqual(first?.items.map(({ productId }) => productId))
     // It is because of the click, and says so.
@@ -106,7 +120,7 @@ describe('a first visit', () => {
     await arriveAsNobody(page)
     await page.getByRole('button', { name: 'Yes, remember' }).click()
     await shelf(page, 'Recommended for you').waitFor()
-    const profile = decisions.at(-1)?.profile ?? ''
+    const profile = (await decisions()).at(-1)?.profile ?? ''
     await shelf(page, 'Recommended for you').getByRole('link').first().click()
     await page.locator('.crumbs').waitFor()
     const withdrawn = page.waitForResponse((response) => isPost(response.request(), '/v1/batch'))
@@ -138,7 +152,7 @@ describe('a known shopper', () => {
     await shelf(page, 'Recommended for you').waitFor()
     expect(await titles(page, 'Recommended for you')).not.toEqual(before)
     expect(events()).toEqual(expect.arrayContaining(['Product Viewed', 'Product Added', 'Order Completed']))
-    expect(decisions.at(-1)?.profile).toBe(shop.shoppers[0]?.id)
+    expect((await decisions()).at(-1)?.profile).toBe(shop.shoppers[0]?.id)
     expect(faults).toEqual([])
     await context.close()
   })
@@ -150,7 +164,7 @@ describe('a known shopper', () => {
     await page.getByText('Global Privacy Control').waitFor()
     await shelf(page, 'Popular right now').getByRole('link').first().click()
     await page.locator('.crumbs').waitFor()
-    expect(decisions.every(({ basis }) => basis === 'contextual')).toBe(true)
+    expect((await decisions()).every(({ basis }) => basis === 'contextual')).toBe(true)
     expect(events()).toEqual([])
     expect(faults).toEqual([])
     await context.close()
