@@ -40,7 +40,7 @@ type Said = Pick<SegmentMessage, 'type' | 'event' | 'properties'>
 
 /**
  * Sends messages of the Segment specification. A click is sent at once and outlives the page that it leaves
- * (`keepalive`). Messages name no time: it happened when they arrive, by the store's clock. What is not delivered is sent again under the same `messageId`, which the store counts once.
+ * (`keepalive`); what is not delivered is sent again under the same `messageId`, which the store counts once.
  * @param sender undefined where nothing may be told
  */
 export function createEvents(writeKey: string, sender: () => Sender | undefined): Events {
@@ -114,7 +114,7 @@ async function deliver(writeKey: string, batch: readonly SegmentMessage[]): Prom
       method: 'POST',
       keepalive: true,
       headers: { authorization: `Basic ${btoa(`${writeKey}:`)}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ batch }),
+      body: JSON.stringify({ batch, sentAt: new Date().toISOString() }),
     })
     return response.status !== 429 && response.status < 500
   } catch {
@@ -127,6 +127,7 @@ function messageOf(said: Said, { consent, ...ids }: Sender): SegmentMessage {
     ...said,
     ...ids,
     messageId: freshId(),
+    timestamp: new Date().toISOString(),
     context: {
       userAgent: navigator.userAgent,
       page: { path: `${location.pathname}${location.hash}` },
