@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts'
 import { addConfig } from './commands/config.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEvaluate } from './commands/evaluate.ts'
+import { addExperiments } from './commands/experiments.ts'
 import { addExplain } from './commands/explain.ts'
 import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
@@ -15,6 +16,7 @@ import { addModels } from './commands/models.ts'
 import { addErase, addExport } from './commands/privacy.ts'
 import { addRecommend } from './commands/recommend.ts'
 import { addReplay } from './commands/replay.ts'
+import { addReport } from './commands/report.ts'
 import { addRules } from './commands/rules.ts'
 import { addServe } from './commands/serve.ts'
 import { addShadow } from './commands/shadow.ts'
@@ -38,6 +40,8 @@ const COMMANDS: readonly AddCommand[] = [
   addRules,
   addShadow,
   addServe,
+  addReport,
+  addExperiments,
   addModels,
   addKeys,
   addWebhooks,

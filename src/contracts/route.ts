@@ -35,6 +35,8 @@ export interface RouteContract<
    * `server.corsOrigins`. All other routes are closed to foreign pages.
    */
   readonly browser?: boolean
+  /** True for a route that also takes its JSON as text/plain, as a page sends it when it is left (`sendBeacon`). */
+  readonly beacon?: boolean
   readonly summary: string
   readonly tag: string
   readonly params?: Params
@@ -58,6 +60,8 @@ export interface RouteInput<P extends TSchema, Q extends TSchema, B extends TSch
   readonly body: Static<B>
   /** True when the shopper's browser sent `Sec-GPC: 1`. */
   readonly globalPrivacyControl: boolean
+  /** Empty where the caller sent none. */
+  readonly userAgent: string
 }
 
 /** A contract with the function that answers it. Server mounts these; nobody else does. */
@@ -68,6 +72,7 @@ export interface RouteHandler {
     query: unknown
     body: unknown
     globalPrivacyControl: boolean
+    userAgent: string
   }) => Promise<unknown>
 }
 

@@ -11,8 +11,6 @@ import type { RouteHandler } from '../contracts/route.ts'
 import { batch, browserSettings, SINGLE_ROUTES } from '../contracts/routes/ingest.ts'
 import { openCatalog } from '../core/catalog/catalog.ts'
 import { openPlacements } from '../core/decisions/placements.ts'
-import { openExperiments } from '../core/outcomes/experiments.ts'
-import { createDecisionTokens, TOKEN_PURPOSE } from '../core/outcomes/tokens.ts'
 import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
 import { createLiveStates } from '../core/profiles/live-states.ts'
@@ -34,6 +32,7 @@ import { createEngineMetrics } from './metrics/engine-metrics.ts'
 import { measureEngine } from './metrics/gauges.ts'
 import { createMeter } from './metrics/meter.ts'
 import { createOutbox } from './outbox.ts'
+import { openOutcomes } from './outcomes/open-outcomes.ts'
 import { serveDocumentation } from './pages/documentation.ts'
 import { serveLanding } from './pages/landing.ts'
 import { serveMetrics } from './pages/metrics.ts'
@@ -137,15 +136,23 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   const ingest = metrics.countedIngest(
     createIngest({ events: store.events, defaultCurrency: configuration['store.currency'] }),
   )
-  const experiments = await openExperiments({ repository: store.experiments, placements, clock, randomBytes })
-  const tokens = createDecisionTokens(store.derivedKey(TOKEN_PURPOSE), configuration['outcomes.tokenDays'])
   const workers = createWorkers({ directory, masterKey })
+  const outcomes = await openOutcomes({
+    store,
+    catalog,
+    placements,
+    workers,
+    configuration,
+    clock,
+    randomBytes,
+    logger,
+  })
   const recommendations = await openRecommendations({
     store,
     catalog,
     placements,
-    experiments,
-    tokens,
+    experiments: outcomes.experiments,
+    tokens: outcomes.tokens,
     rebuild: live.rebuild,
     memory,
     workers,
@@ -208,6 +215,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     ...placementRoutes(placements),
     ...privacyRoutes({ store, explain: recommendations.explain, language: configuration['store.language'] }),
     ...recommendations.routes,
+    ...outcomes.routes,
   ]
   let ready = true
   const app = createHttpApp({
@@ -263,6 +271,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     ready = false
     await runner.close()
     await outbox.close()
+    await outcomes.close()
     // What cannot be written now is read from the log at the next start.
     await live
       .flush()
@@ -282,6 +291,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       lock.announce({ url, token: localToken })
       collectDefaultMetrics({ register: registry })
       outbox.start()
+      outcomes.start()
       housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
       return url
     },

@@ -102,6 +102,62 @@ export interface SegmentMessage {
   readonly sentAt?: string
 }
 
+export interface Experiment {
+  /** A UUIDv7. */
+  readonly id: string
+  readonly name: string
+  /** A visitor stands in the same arm on all of them. */
+  readonly placements: readonly string[]
+  /** The first is the one that the others are compared with. */
+  readonly arms: readonly ExperimentArm[]
+  /** How long it runs. Decided beforehand, it allows the narrower interval at its end. */
+  readonly days?: number
+  /** Where the interval that holds at every look is narrowest; 10,000 where left out. */
+  readonly expectedVisitors?: number
+  readonly status: 'draft' | 'running' | 'stopped'
+  /** UTC milliseconds. */
+  readonly createdAt: number
+  /** UTC milliseconds. */
+  readonly startedAt?: number
+  /** UTC milliseconds. */
+  readonly stoppedAt?: number
+}
+
+export interface ExperimentArm {
+  readonly name: string
+  /** How many visitors come here, in proportion to the other arms’ shares. */
+  readonly share: number
+  /** Decided and logged, not shown: the answer has no items and the store shows its own. */
+  readonly holdout?: boolean
+  /** What differs from the placement’s policy; left out: the placement as it is. */
+  readonly policy?: {
+    readonly inStockOnly?: boolean
+    readonly hideBoughtDays?: number
+    readonly collapseVariants?: boolean
+    readonly maxPerCategory?: number
+    readonly maxPerBrand?: number
+    readonly minPriceMicros?: number
+    readonly maxPriceMicros?: number
+    readonly exploreRate?: number
+    readonly explorePool?: number
+    readonly newShare?: number
+    readonly newDays?: number
+    readonly keepOrder?: number
+  }
+}
+
+export interface ExperimentDraft {
+  readonly name: string
+  /** A visitor stands in the same arm on all of them. */
+  readonly placements: readonly string[]
+  /** The first is the one that the others are compared with. */
+  readonly arms: readonly ExperimentArm[]
+  /** How long it runs. Decided beforehand, it allows the narrower interval at its end. */
+  readonly days?: number
+  /** Where the interval that holds at every look is narrowest; 10,000 where left out. */
+  readonly expectedVisitors?: number
+}
+
 export interface DataCheck {
   readonly verdict: 'ready' | 'ready_with_warnings' | 'not_ready'
   readonly findings: readonly Finding[]
@@ -275,6 +331,121 @@ export interface ModelVersion {
   readonly value: number
   readonly bytes: number
   readonly card: ModelCard
+}
+
+export interface ArmReport {
+  readonly arm: string
+  readonly visitors: number
+  readonly buyers: number
+  readonly orders: number
+  readonly revenue: readonly Revenue[]
+  readonly decisions: number
+  readonly held: number
+  readonly impressions: number
+  readonly clicks: number
+  readonly clickThroughRate: number | null
+  readonly attributedOrders: number
+  readonly attributedRevenue: readonly Revenue[]
+}
+
+export interface ExperimentReport {
+  readonly experiment: Experiment
+  readonly from: number | null
+  /** UTC milliseconds. */
+  readonly to: number
+  readonly sampleRatio: SampleRatioCheck
+  readonly words: readonly string[]
+  readonly lift: readonly Lift[] | null
+  readonly arms: readonly ArmReport[]
+  readonly leftOut: {
+    readonly decisions: Readonly<Record<string, number>>
+    readonly bots: number
+    readonly withheld: number
+    readonly merged: number
+  }
+}
+
+export interface Lift {
+  readonly arm: string
+  readonly baseline: string
+  /** ISO 4217 code. */
+  readonly currency: string
+  readonly perVisitor: number
+  readonly low: number | null
+  readonly high: number | null
+  readonly relative: number | null
+  readonly interval: 'planned_end' | 'every_look'
+  readonly verdict: 'better' | 'worse' | 'not_proven' | 'too_few'
+}
+
+export interface OutcomeReport {
+  /** UTC milliseconds. */
+  readonly from: number
+  /** UTC milliseconds. */
+  readonly to: number
+  readonly placements: readonly PlacementReport[]
+  readonly refusedTokens: Readonly<Record<string, number>>
+  readonly duplicates: number
+}
+
+export interface PlacementReport {
+  readonly placement: string
+  readonly decisions: number
+  readonly held: number
+  readonly impressions: number
+  readonly clicks: number
+  readonly clickThroughRate: number | null
+  readonly attributedOrders: number
+  readonly attributedRevenue: readonly Revenue[]
+  readonly positions: readonly {
+    readonly position: number
+    readonly impressions: number
+    readonly clicks: number
+  }[]
+}
+
+export interface Revenue {
+  /** ISO 4217 code. */
+  readonly currency: string
+  /** Integer millionths of the currency’s unit. */
+  readonly micros: string
+  /** Integer millionths of the currency’s unit. */
+  readonly refundedMicros: string
+}
+
+export interface SampleRatioCheck {
+  readonly sound: boolean
+  /** Chance of a split at least as far from the shares, were it made by them. */
+  readonly p: number
+  readonly arms: readonly {
+    readonly arm: string
+    readonly visitors: number
+    readonly expected: number
+  }[]
+}
+
+export interface TouchAnswer {
+  /** Impressions and clicks that are on disk now. */
+  readonly accepted: number
+  /** Of tokens that were used before; they count once. */
+  readonly duplicates: number
+  readonly refused: readonly {
+    readonly list: 'impressions' | 'clicks'
+    readonly index: number
+    readonly error: {
+      readonly code: string
+      readonly what: string
+      readonly why: string
+      readonly todo: string
+    }
+  }[]
+}
+
+export interface TouchReport {
+  readonly impressions?: readonly string[]
+  readonly clicks?: readonly string[]
+  /** The browser’s id, so that a purchase can follow. Left out: whom the decision was made for, if known. */
+  readonly anonymousId?: string
 }
 
 export interface Placement {
@@ -1102,6 +1273,82 @@ export interface Client {
     readonly writeKey?: string
   }, options?: CallOptions): Promise<Received>
   /**
+   * Changes a draft.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND, EXPERIMENT_STATE, EXPERIMENT_INVALID, PLACEMENT_NOT_FOUND
+   */
+  changeExperiment(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, body: ExperimentDraft, options?: CallOptions): Promise<Experiment>
+  /**
+   * Makes a draft of an experiment; it begins when it is started.
+   * @throws StoremindError EXPERIMENT_INVALID, PLACEMENT_NOT_FOUND
+   */
+  createExperiment(body: ExperimentDraft, options?: CallOptions): Promise<Experiment>
+  /**
+   * What an experiment shows: first whether its split is sound, then what each arm brought, with intervals.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND, WORKER_DIED
+   */
+  experimentReport(address: {
+    /** A UUIDv7. */
+    readonly id: string
+    readonly language?: Language
+  }, options?: CallOptions): Promise<ExperimentReport>
+  /**
+   * One experiment.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND
+   */
+  getExperiment(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Experiment>
+  /**
+   * All experiments.
+   */
+  listExperiments(options?: CallOptions): Promise<{
+    readonly experiments: readonly Experiment[]
+  }>
+  /**
+   * What decisions came to, by placement: impressions, clicks, attributed orders and revenue.
+   */
+  outcomeReport(address?: {
+    /** UTC milliseconds; left out: 30 days before `to`. */
+    readonly from?: number
+    /** UTC milliseconds, exclusive; left out: now. */
+    readonly to?: number
+  }, options?: CallOptions): Promise<OutcomeReport>
+  /**
+   * Removes a draft.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND, EXPERIMENT_STATE
+   */
+  removeExperiment(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<{
+    readonly ok: true
+  }>
+  /**
+   * Reports what a page showed and what was clicked, by decision tokens. The tokens are the credential.
+   * @throws StoremindError DISK_FULL
+   */
+  reportTouches(body: TouchReport, options?: CallOptions): Promise<TouchAnswer>
+  /**
+   * Starts a draft: from now on visitors are put into its arms.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND, EXPERIMENT_STATE, EXPERIMENT_OVERLAP, EXPERIMENT_INVALID, PLACEMENT_NOT_FOUND
+   */
+  startExperiment(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Experiment>
+  /**
+   * Stops a running experiment for good; its figures stay.
+   * @throws StoremindError EXPERIMENT_NOT_FOUND, EXPERIMENT_STATE
+   */
+  stopExperiment(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, options?: CallOptions): Promise<Experiment>
+  /**
    * The merchandiser’s rules, with what state each is in and how many products it may speak of.
    */
   listRules(options?: CallOptions): Promise<{
@@ -1240,6 +1487,16 @@ export const ROUTES = {
   page: { method: 'POST', path: '/v1/page', params: [], query: [], body: true },
   screen: { method: 'POST', path: '/v1/screen', params: [], query: [], body: true },
   track: { method: 'POST', path: '/v1/track', params: [], query: [], body: true },
+  changeExperiment: { method: 'PUT', path: '/v1/experiments/:id', params: ['id'], query: [], body: true },
+  createExperiment: { method: 'POST', path: '/v1/experiments', params: [], query: [], body: true },
+  experimentReport: { method: 'GET', path: '/v1/experiments/:id/report', params: ['id'], query: ['language'], body: false },
+  getExperiment: { method: 'GET', path: '/v1/experiments/:id', params: ['id'], query: [], body: false },
+  listExperiments: { method: 'GET', path: '/v1/experiments', params: [], query: [], body: false },
+  outcomeReport: { method: 'GET', path: '/v1/reports/placements', params: [], query: ['from', 'to'], body: false },
+  removeExperiment: { method: 'DELETE', path: '/v1/experiments/:id', params: ['id'], query: [], body: false },
+  reportTouches: { method: 'POST', path: '/v1/outcomes', params: [], query: [], body: true },
+  startExperiment: { method: 'POST', path: '/v1/experiments/:id/start', params: ['id'], query: [], body: false },
+  stopExperiment: { method: 'POST', path: '/v1/experiments/:id/stop', params: ['id'], query: [], body: false },
   listRules: { method: 'GET', path: '/v1/rules', params: [], query: [], body: false },
   putRule: { method: 'PUT', path: '/v1/rules', params: [], query: [], body: true },
   removeRule: { method: 'DELETE', path: '/v1/rules/:name', params: ['name'], query: [], body: false },

@@ -153,6 +153,53 @@ export interface StoredAttribution extends Omit<AttributionWrite, 'touch'> {
   readonly experiment?: { readonly experiment: number; readonly arm: number }
 }
 
+/** What was counted in a time, by placement, experiment and arm; 0 and 0 where there was none. Sums are exact. */
+export interface OutcomeTotals {
+  readonly decisions: readonly (ArmKey & { readonly count: number })[]
+  readonly touches: readonly (ArmKey & {
+    readonly kind: TouchKind
+    readonly position: number
+    readonly count: number
+  })[]
+  /** Distinct orders. */
+  readonly orders: readonly (ArmKey & { readonly count: number })[]
+  readonly revenue: readonly (ArmKey & {
+    readonly currency: string
+    readonly micros: bigint
+    readonly refundedMicros: bigint
+  })[]
+  readonly refusedTokens: Readonly<Record<string, number>>
+  readonly duplicates: number
+}
+
+export interface ArmKey {
+  readonly placement: string
+  readonly experiment: number
+  readonly arm: number
+}
+
+export interface OutcomeWindow {
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+  /** The experiment's row; left out: all, and none. */
+  readonly experiment?: number
+}
+
+/** A shopper who is in an experiment, by all that is linked. */
+export interface ExperimentVisitor {
+  /** Canonical. */
+  readonly profile: ProfileRow
+  /** Of the earliest assignment. */
+  readonly arm: number
+  readonly at: number
+  /** Linked rows were assigned to different arms. */
+  readonly merged: boolean
+  readonly bot: boolean
+  /** By time. */
+  readonly orders: readonly ShopOrder[]
+}
+
 /** What events came to for decisions. One follower writes it; reports read it. */
 export interface OutcomeRepository {
   /** How far the follower has come: the row of the last event that was taken in. */
@@ -171,12 +218,16 @@ export interface OutcomeRepository {
   shopper(profile: ProfileRow, window: number): Promise<OutcomeShopper | undefined>
   /** Puts the attributions of these shoppers in place of those before, in one transaction. */
   settle(upTo: number, shoppers: readonly SettledShopper[]): Promise<void>
-  /** Marks every shopper with touches as changed; after the windows were set otherwise. */
-  changeAll(): Promise<void>
+  /**
+   * Keeps what attribution rests on besides the log, as text; where it was another one before, every shopper with
+   * touches is marked as changed.
+   */
+  settleBy(settings: string): Promise<void>
   /** Forgets all that was worked out, and stands at the beginning of the log. */
   restart(): Promise<void>
   /** Whether a token was used already for what it says. */
   isTouched(decision: string, position: number, kind: TouchKind): Promise<boolean>
+  totals(window: OutcomeWindow): Promise<OutcomeTotals>
   touches(profile?: ProfileRow): AsyncIterable<StoredTouch>
   attributions(profile?: ProfileRow): AsyncIterable<StoredAttribution>
 }

@@ -17,7 +17,7 @@ import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
 import type { ModelRepository } from './models.ts'
 import type { ApiKeyRepository, ImportRepository, JobRepository } from './operation.ts'
-import type { OutcomeRepository } from './outcomes.ts'
+import type { ExperimentVisitor, OutcomeRepository } from './outcomes.ts'
 import type { ProfileRepository } from './profiles.ts'
 import type { ProfileRow } from './rows.ts'
 
@@ -43,6 +43,8 @@ export interface StoreReader {
   placements(): Promise<Placement[]>
   /** Chunks of a time and some placements, oldest first, profiles canonical. */
   decisions(window: DecisionWindow): AsyncIterable<DecisionWrite[]>
+  /** Chunks of the shoppers who were put into an experiment, by its row. */
+  visitors(experiment: number): AsyncIterable<ExperimentVisitor[]>
   facts(): Promise<DataFacts>
   /** Profiles, as named, whose events that arrived since a moment look like a program's. */
   restless(rule: ActivityRule, since: number): Promise<ProfileRow[]>

@@ -117,7 +117,16 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     request.log.debug({ method, route, status, ms: Math.round(millis) }, 'answered')
   })
   allowOrigins(app, options.corsOrigins)
-  for (const handler of options.handlers) mount(app, handler, options)
+  for (const handler of options.handlers) {
+    if (handler.contract.beacon !== true) mount(app, handler, options)
+    else {
+      // In a scope of its own: elsewhere JSON must be called JSON.
+      void app.register(async (scope) => {
+        readJsonStrictly(scope, ['application/json', 'text/plain'])
+        mount(scope, handler, options)
+      })
+    }
+  }
   return app
 }
 
@@ -141,7 +150,11 @@ function mount(app: FastifyInstance, { contract, answer }: RouteHandler, options
       ...(contract.body ? { body: contract.body } : {}),
     },
     onRequest: async (request) => {
-      if (scope === 'open') return
+      if (scope === 'open') {
+        // What needs no key and writes is bounded by address.
+        if (contract.body !== undefined) options.admission.count(request.ip)
+        return
+      }
       const { authorization, origin } = request.headers
       await options.admission.admit({ secret: bearerSecret(authorization), origin, address: request.ip }, scope)
     },
@@ -151,6 +164,7 @@ function mount(app: FastifyInstance, { contract, answer }: RouteHandler, options
         query: request.query,
         body: request.body,
         globalPrivacyControl: request.headers['sec-gpc'] === '1',
+        userAgent: request.headers['user-agent'] ?? '',
       })
       if (validator !== undefined && !validator.Check(result)) {
         throw new TypeError(`${contract.name} broke its contract: ${JSON.stringify([...validator.Errors(result)][0])}`)
@@ -162,10 +176,10 @@ function mount(app: FastifyInstance, { contract, answer }: RouteHandler, options
 }
 
 /** JSON in valid UTF-8 without keys that reach for an object's prototype. */
-function readJsonStrictly(app: FastifyInstance): void {
+function readJsonStrictly(app: FastifyInstance, types: readonly string[] = ['application/json']): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  app.addContentTypeParser([...types], { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const text = body.toString('utf8')
     parse(request, text, (error, value) => {
       if (error === null && isUtf8(body)) done(null, value)

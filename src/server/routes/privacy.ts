@@ -2,7 +2,7 @@ import type { Explanation, Language } from '../../contracts/decision.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { handle, type RouteHandler } from '../../contracts/route.ts'
 import { eraseProfile, exportProfile } from '../../contracts/routes/engine.ts'
-import type { ProfileRow, Store, StoredEvent, StoredProfile } from '../../core/ports.ts'
+import type { ProfileRow, Store, StoredProfile } from '../../core/ports.ts'
 
 export interface PrivacyParts {
   readonly store: Store
@@ -21,8 +21,7 @@ export function privacyRoutes({ store, explain, language }: PrivacyParts): Route
     handle(exportProfile, async ({ body }) => {
       const profile = await find(body.profile)
       const members = await store.profiles.members(profile.row)
-      const events: StoredEvent[] = []
-      for await (const event of store.events.ofProfile(profile.row)) events.push(event)
+      const events = await all(store.events.ofProfile(profile.row))
       const decisions: Explanation[] = []
       for await (const { id } of store.decisions.ofProfile(profile.row)) decisions.push(await explain(id, language))
       return {
@@ -32,6 +31,9 @@ export function privacyRoutes({ store, explain, language }: PrivacyParts): Route
         links: await store.profiles.links(profile.row),
         events,
         decisions,
+        touches: await all(store.outcomes.touches(profile.row)),
+        attributions: await all(store.outcomes.attributions(profile.row)),
+        assignments: await store.experiments.assignmentsOf(profile.row),
       }
     }),
     handle(eraseProfile, async ({ body }) => {
@@ -39,6 +41,12 @@ export function privacyRoutes({ store, explain, language }: PrivacyParts): Route
       return { erased: await store.profiles.erase(profile.row) }
     }),
   ]
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
 }
 
 /** Of all ids of one shopper; the canonical profile's own word counts. */

@@ -1,3 +1,4 @@
+import { EXPERIMENT_TASK, type FiguresParams, measureExperiment } from '../../core/outcomes/reports/figures.ts'
 import type { JobRun, StoreReader } from '../../core/ports.ts'
 import { RECOMMENDATION_TASKS } from '../../recommendations/jobs.ts'
 
@@ -5,4 +6,8 @@ import { RECOMMENDATION_TASKS } from '../../recommendations/jobs.ts'
 export type Task = (reader: StoreReader, params: unknown, run: JobRun) => Promise<unknown>
 
 /** Everything that a worker can be asked to do, of all capabilities. */
-export const TASKS: ReadonlyMap<string, Task> = new Map<string, Task>([...RECOMMENDATION_TASKS])
+export const TASKS: ReadonlyMap<string, Task> = new Map<string, Task>([
+  ...RECOMMENDATION_TASKS,
+  // Its parameters come from open-outcomes, whose types match.
+  [EXPERIMENT_TASK, (reader, params) => measureExperiment(reader, params as FiguresParams)],
+])

@@ -12,6 +12,7 @@ import { outcomes } from './0008-outcomes.ts'
 import { webhooks } from './0009-webhooks.ts'
 import { webhookLeases } from './0010-webhook-leases.ts'
 import { profileHeads } from './0011-profile-heads.ts'
+import { outcomeDays } from './0012-outcome-days.ts'
 
 export interface Migration {
   readonly version: number
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 9, name: 'webhooks', sql: webhooks },
   { version: 10, name: 'webhook leases', sql: webhookLeases },
   { version: 11, name: 'profile heads', sql: profileHeads },
+  { version: 12, name: 'outcome days', sql: outcomeDays },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -6,7 +6,7 @@ import {
   TOUCH_KINDS,
   type TouchWrite,
 } from '../../core/ports.ts'
-import { integer, optionalInteger } from '../dialects/sqlite/row.ts'
+import { integer, optionalInteger, text } from '../dialects/sqlite/row.ts'
 import { settleReservations } from './budgets.ts'
 import { isBot, noteChange, noteOrders } from './outcome-changes.ts'
 import type { WriteContext } from './writing.ts'
@@ -138,7 +138,16 @@ export function settleOutcomes(
   connection.statement('DELETE FROM outcome_changes WHERE row <= ?').run(upTo)
 }
 
-export function changeAllOutcomes({ connection }: WriteContext, _: undefined): void {
+/** Other settings make every shopper's attributions due again. */
+export function settleOutcomesBy({ connection }: WriteContext, settings: string): void {
+  const known = connection.statement("SELECT value FROM about WHERE name = 'outcome_settings'").get()
+  if (known !== undefined && text(known, 'value') === settings) return
+  connection
+    .statement(
+      `INSERT INTO about (name, value) VALUES ('outcome_settings', ?)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    )
+    .run(settings)
   connection.exec(
     'INSERT INTO outcome_changes (profile) SELECT DISTINCT profile FROM touches WHERE profile IS NOT NULL',
   )

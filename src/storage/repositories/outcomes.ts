@@ -20,7 +20,11 @@ import type { ReadContext } from './writing.ts'
 
 const CHUNK = 500
 
-export function createOutcomeRepository(read: ReadContext, writer: WriterClient): OutcomeRepository {
+export function createOutcomeRepository(
+  read: ReadContext,
+  writer: WriterClient,
+  totals: OutcomeRepository['totals'],
+): OutcomeRepository {
   const { connection } = read
   return {
     async cursor() {
@@ -39,7 +43,7 @@ export function createOutcomeRepository(read: ReadContext, writer: WriterClient)
     },
     shopper: async (profile, window) => connection.snapshot(() => readOutcomeShopper(read, profile, window)),
     settle: (upTo, shoppers) => writer.call('settleOutcomes', { upTo, shoppers }),
-    changeAll: () => writer.call('changeAllOutcomes', undefined),
+    settleBy: (settings) => writer.call('settleOutcomesBy', settings),
     restart: () => writer.call('restartOutcomes', undefined),
     async isTouched(decision, position, kind) {
       const found = connection
@@ -50,6 +54,7 @@ export function createOutcomeRepository(read: ReadContext, writer: WriterClient)
         .get(parseUuid(decision) ?? new Uint8Array(), position, TOUCH_KINDS[kind])
       return found !== undefined
     },
+    totals,
     touches: (profile) => listed(connection, 'touches', profile, storedTouch),
     attributions: (profile) => listed(connection, 'attributions', profile, storedAttribution),
   }

@@ -28,7 +28,10 @@ export async function applyRetention(
   const decisions = before(rule.decisionDays)
   const raw = before(rule.rawEventDays)
   const jobs = before(rule.jobDays)
+  // Touches first: they are counted by what their decisions say.
+  const touches = Number.isFinite(decisions) ? await all(() => writer.call('expireTouches', { before: decisions })) : 0
   return {
+    touches,
     decisions: Number.isFinite(decisions) ? await all(() => writer.call('expireDecisions', { before: decisions })) : 0,
     raw_messages: Number.isFinite(raw) ? await all(() => writer.call('expireRawMessages', { before: raw })) : 0,
     jobs: Number.isFinite(jobs) ? await writer.call('expireJobs', { before: jobs }) : 0,

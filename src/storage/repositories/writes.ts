@@ -10,7 +10,8 @@ import { linkProfiles, unlinkProfiles } from './identity-links.ts'
 import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
 import { changeJob, createJob, interruptJobs } from './jobs.ts'
 import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
-import { advanceOutcomes, changeAllOutcomes, restartOutcomes, settleOutcomes } from './outcome-writes.ts'
+import { expireTouches } from './outcome-retention.ts'
+import { advanceOutcomes, restartOutcomes, settleOutcomes, settleOutcomesBy } from './outcome-writes.ts'
 import { putPlacement } from './placements.ts'
 import { resolveProfiles, writeConsents, writeStates } from './profile-writes.ts'
 import { expireDecisions, expireJobs, expireRawMessages } from './retention.ts'
@@ -64,7 +65,7 @@ export const WRITES = {
   removeRule,
   advanceOutcomes,
   settleOutcomes,
-  changeAllOutcomes,
+  settleOutcomesBy,
   restartOutcomes,
   createJob,
   changeJob,
@@ -84,6 +85,7 @@ export const WRITES = {
   endLeases,
   settleDelivery,
   expireDeliveries,
+  expireTouches,
   expireDecisions,
   expireRawMessages,
   expireJobs,

@@ -1,8 +1,9 @@
 import type { Purpose } from '../../../contracts/consent.ts'
-import type { DecisionWindow, RetentionRule } from '../../../core/ports.ts'
+import type { DecisionWindow, OutcomeWindow, RetentionRule } from '../../../core/ports.ts'
 import { restlessProfiles } from '../../repositories/bots.ts'
 import { sampleDecisions } from '../../repositories/decision-samples.ts'
 import { readFacts } from '../../repositories/facts.ts'
+import { readOutcomeTotals } from '../../repositories/outcome-totals.ts'
 import { storageReport } from '../../repositories/storage-report.ts'
 import { withheldProfiles } from '../../repositories/withheld.ts'
 import type { OpenedStore } from './open.ts'
@@ -18,6 +19,7 @@ export const QUERIES = {
     storageReport(connection, layout.directory, rule),
   sampleDecisions: ({ connection }: OpenedStore, { window, most }: { window: DecisionWindow; most: number }) =>
     sampleDecisions(connection, window, most),
+  outcomeTotals: ({ connection }: OpenedStore, window: OutcomeWindow) => readOutcomeTotals(connection, window),
   integrity: ({ connection }: OpenedStore, _argument: undefined) => checkDatabase(connection),
 } as const
 

@@ -2,6 +2,7 @@ import type { StoreReader } from '../../../core/ports.ts'
 import { restlessProfiles } from '../../repositories/bots.ts'
 import { allProducts } from '../../repositories/catalog.ts'
 import { readDecisions } from '../../repositories/decision-samples.ts'
+import { readVisitors } from '../../repositories/experiment-visitors.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { readInteractions } from '../../repositories/interactions.ts'
 import { readPlacements } from '../../repositories/placements.ts'
@@ -17,6 +18,7 @@ export async function openSqliteReader(directory: string, masterKey: string | un
     withheld: async (purpose) => withheldProfiles(connection, purpose),
     placements: async () => readPlacements(connection),
     decisions: (window) => readDecisions(connection, window),
+    visitors: (experiment) => readVisitors({ connection, keyring }, experiment),
     facts: async () => readFacts(connection),
     restless: async (rule, since) => restlessProfiles(connection, { rule, since }),
     async close() {

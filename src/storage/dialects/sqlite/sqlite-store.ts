@@ -53,7 +53,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     experiments: createExperimentRepository(connection, writer),
     rules: createRuleRepository(connection, writer, clock),
     budgets: createBudgetRepository(connection, writer),
-    outcomes: createOutcomeRepository(opened, writer),
+    outcomes: createOutcomeRepository(opened, writer, (window) =>
+      runQuery({ directory, masterKey: opened.masterKey }, 'outcomeTotals', window),
+    ),
     jobs: createJobRepository(connection, writer, newId),
     imports: createImportRepository(connection, writer, clock, newId),
     keys: createApiKeyRepository(connection, writer),

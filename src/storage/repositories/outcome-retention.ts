@@ -1,0 +1,45 @@
+import { integer } from '../dialects/sqlite/row.ts'
+import type { WriteContext } from './writing.ts'
+
+const DAY = 86_400_000
+/** Rows per transaction, so that other writes wait for milliseconds only. */
+const AT_ONCE = 2000
+
+/**
+ * Old touches are counted by day, then deleted; those that an order is attributed to stay as long as the order does,
+ * so that a late refund still finds what it takes back. Returns how many were deleted.
+ */
+export function expireTouches({ connection }: WriteContext, { before }: { before: number }): number {
+  const old = connection
+    .statement(
+      `SELECT decision, position, kind, event, at, counted FROM touches t
+       WHERE at < ? AND NOT EXISTS (
+         SELECT 1 FROM attributions a
+         WHERE a.decision = t.decision AND a.position = t.position AND a.kind = t.kind AND a.touch = t.event)
+       ORDER BY at LIMIT ${AT_ONCE}`,
+    )
+    .all(before)
+  const count = connection.statement(
+    `INSERT INTO outcome_days (day, placement, experiment, arm, kind, position, touches)
+     SELECT ?2 / ${DAY}, placement, coalesce(experiment, 0), coalesce(arm, 0), ?3, ?4, 1
+     FROM touched_decisions WHERE row = ?1
+     ON CONFLICT DO UPDATE SET touches = touches + 1`,
+  )
+  const remove = connection.statement(
+    'DELETE FROM touches WHERE decision = ? AND position = ? AND kind = ? AND event = ?',
+  )
+  const forget = connection.statement(
+    `DELETE FROM touched_decisions WHERE row = ?1
+       AND NOT EXISTS (SELECT 1 FROM touches WHERE decision = ?1)
+       AND NOT EXISTS (SELECT 1 FROM attributions WHERE decision = ?1)`,
+  )
+  const decisions = new Set<number>()
+  for (const row of old) {
+    const [decision, position, kind] = [integer(row, 'decision'), integer(row, 'position'), integer(row, 'kind')]
+    if (integer(row, 'counted') === 1) count.run(decision, integer(row, 'at'), kind, position)
+    remove.run(decision, position, kind, integer(row, 'event'))
+    decisions.add(decision)
+  }
+  for (const decision of decisions) forget.run(decision)
+  return old.length
+}
