@@ -24,6 +24,7 @@ export const SOURCE_NAMES = [
   'content',
   'popularity',
   'trend',
+  'basket_neighbours',
 ] as const
 export type SourceName = (typeof SOURCE_NAMES)[number]
 

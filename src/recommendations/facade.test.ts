@@ -194,7 +194,8 @@ describe('a category page', () => {
     expect(own.basis).toBe('personalised')
     expect(rowsOf(own).toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
     const other = await one({ placement: 'category', category: ' lantern ', profile: 'u4' })
-    expect(other.items[0]?.productId).not.toBe(own.items[0]?.productId)
+    // Both like lanterns and may like the same one best; the order is each one's own.
+    expect(rowsOf(other)).not.toEqual(rowsOf(own))
     expect(own.items.every(({ reasons }) => reasons.length > 0)).toBe(true)
     const { decision } = await recommendations.explain(own.id)
     expect(decision.items).toEqual(untied(own))

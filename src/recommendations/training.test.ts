@@ -1,3 +1,4 @@
+import { blend } from '@storemind/ml'
 import { describe, expect, it } from 'vitest'
 import {
   favouriteOf,
@@ -50,6 +51,16 @@ describe('training on a planted shop of 60 shoppers, seed 42', () => {
     const { card, value } = await trained
     const popularity = card.validation.rows.find(({ name, role }) => name === 'popularity' && role === 'baseline')
     expect(value).toBeGreaterThan(1.5 * (popularity?.metrics['ndcgAt10'] ?? 1))
+  })
+
+  it('hears one of two ways of finding shoppers alike, and tells what each source adds on home', async () => {
+    const { models, card } = await trained
+    const home = models.get('blend-home')
+    const { sources } = blend.open(home ?? { kind: 'none', params: {}, arrays: {} })
+    const alike = sources.filter((name) => name === 'user_neighbours' || name === 'basket_neighbours')
+    expect(alike).toHaveLength(1)
+    const ladder = card.validation.notes.find((note) => note.startsWith('What each source adds on home'))
+    for (const name of sources) expect(ladder).toMatch(new RegExp(`${name} 0?\\.\\d{4}`))
   })
 
   it('gives the same models for the same seed', async () => {

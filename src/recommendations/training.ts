@@ -101,10 +101,11 @@ function validationNotes({ blends, homeCases: cases }: Recipe): string[] {
   if (cases.length < FEWEST_CASES) {
     return [`Only ${cases.length} shoppers with a past bought in the validation days: too few to judge by.`]
   }
-  const report = blends.home.report
+  const { report, ladder } = blends.home
   if (!report) return []
   return [
     `The blend’s weights were learned on these very shoppers, so that its row flatters it. Answered by weights learned from other shoppers, its NDCG@10 is ${report.crossValidated.toFixed(4)}; that is what the gate compares. The best source alone, ${report.bestSource}, has ${report.bestSourceNdcg.toFixed(4)}.`,
+    `What each source adds on home, NDCG@10 of the blend so far on shoppers it did not learn from: ${ladder.map(({ voice, blended }, step) => `${step === 0 ? '' : '+ '}${voice} ${blended.toFixed(4)}`).join(', ')}.`,
   ]
 }
 

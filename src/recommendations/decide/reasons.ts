@@ -65,6 +65,7 @@ function told(evidence: Evidence, item: number, share: number, context: ReasonCo
     case 'trend':
       return [{ code: 'trending', weight: share }]
     case 'user_neighbours':
+    case 'basket_neighbours':
       // Who is most like a shopper is the shopper: of a product that was bought before, "people like you" may be nobody else.
       return context.questions.bought.items.includes(item)
         ? [boughtBefore(item, share, context)]

@@ -1,6 +1,7 @@
 import {
   type Algorithm,
   abilitiesOf,
+  basketNeighbours,
   boughtTogether,
   contentNeighbours,
   decayedPopularity,
@@ -62,6 +63,9 @@ const PARTNERS = 50
  * user-user from .255 to .293; on Complete Journey item-item went from .0256 to .0249, user-user from .0504 to .0506.
  */
 const LATELY = { historyItems: 100, neighbours: 100 }
+
+/** What neighbours by baskets read, bounded for the same reason. */
+const BASKETS = { posting: 500, historyBaskets: 20 }
 
 /** Of two products bought equally often, the one that more buyers come back for, and more buy lately, comes first. */
 const COMES_BACK = { fill: 0, propensity: true, popularityExponent: 0.2, fillHalfLifeDays: 14 }
@@ -198,6 +202,18 @@ export const SOURCES: readonly CandidateSource[] = [
     grid: [
       { recentDays: 7, baseDays: 28 },
       { recentDays: 14, baseDays: 56 },
+    ],
+  }),
+  source({
+    name: 'basket_neighbours',
+    algorithm: basketNeighbours,
+    reads: 'bought',
+    learns: (data) => data.bought,
+    grid: [
+      { ...BASKETS, groups: 1, withinDecay: 0.95, ownShare: 0.1, neighbours: 100 },
+      { ...BASKETS, groups: 1, withinDecay: 1, ownShare: 0.3, neighbours: 100, halfLifeDays: 120 },
+      { ...BASKETS, groups: 1, withinDecay: 1, ownShare: 0.5, neighbours: 100, halfLifeDays: 120 },
+      { ...BASKETS, groups: 7, withinDecay: 0.9, betweenDecay: 0.7, ownShare: 0.7, neighbours: 100 },
     ],
   }),
 ]

@@ -26,6 +26,7 @@ export const VOICES: Readonly<Record<Frame, readonly Voice[]>> = {
     past('content'),
     past('popularity'),
     past('trend'),
+    past('basket_neighbours'),
   ],
   first_visit: [past('popularity'), past('trend')],
   product: [

@@ -3,7 +3,9 @@ import {
   type BlendReport,
   blend,
   FEATURES_PER_SOURCE,
+  type FitRun,
   type Model,
+  ndcg,
   pause,
   rankingsOf,
   rng,
@@ -18,6 +20,15 @@ import type { FitOptions } from './fit-sources.ts'
 export const BLEND_DEPTH = 100
 /** A voice with less than this share of a blend's weight is left out. */
 const LEAST_WEIGHT = 0.02
+/**
+ * Two ways of finding shoppers like this one. They say much the same and cost about as much, so that one of them is heard:
+ * the one with which the blend is better.
+ */
+const ALTERNATIVES = ['user_neighbours', 'basket_neighbours']
+/** Cases of a ladder, which only tells what each voice adds; the weights are learned on all. */
+const LADDER_CASES = 600
+/** Cases that weights are learned on. */
+const MOST_CASES = 2000
 /** Fewer cases than this teach noise; the weights below are taken instead. */
 export const FEWEST_CASES = 30
 
@@ -28,6 +39,7 @@ export const FEWEST_CASES = 30
 const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
   personal_frequency: 1,
   user_neighbours: 0.5,
+  basket_neighbours: 0,
   item_neighbours: 0.3,
   closed_form: 0.3,
   transitions: 0.3,
@@ -47,6 +59,15 @@ export interface LearnedBlend {
   /** Undefined where the weights are the defaults. */
   readonly report: BlendReport | undefined
   readonly cases: number
+  /** What each voice adds, the best alone first; of home only, and empty where the weights are the defaults. */
+  readonly ladder: readonly BlendRung[]
+}
+
+/** What one voice is worth: NDCG@10 on validation alone, and of the blend of all up to it, by weights learned from others. */
+export interface BlendRung {
+  readonly voice: string
+  readonly alone: number
+  readonly blended: number
 }
 
 /**
@@ -61,15 +82,71 @@ export async function learnBlend(
   options: FitOptions,
 ): Promise<LearnedBlend> {
   if (cases.length < FEWEST_CASES) {
-    return { frame, model: defaultBlend(voices.map(({ voice }) => voice.name)), report: undefined, cases: cases.length }
+    const model = defaultBlend(voices.map(({ voice }) => voice.name))
+    return { frame, model, report: undefined, cases: cases.length, ladder: [] }
   }
   const asked = await askAll(voices, cases, items, options)
-  const trainer = blend.trainer({ depth: BLEND_DEPTH })
-  const model = await trainer.fit(
-    { sources: voices.map(({ voice }) => voice.name), cases: asked },
-    { rng: rng(options.seed * 64 + 32 + FRAMES.indexOf(frame)), threads: options.threads, signal: options.signal },
+  const run = (): FitRun => ({
+    rng: rng(options.seed * 64 + 32 + FRAMES.indexOf(frame)),
+    threads: options.threads,
+    signal: options.signal,
+  })
+  const fitted = (columns: readonly number[], maxCases: number): Promise<Model> => {
+    const sources = columns.map((column) => voices[column]?.voice.name ?? '')
+    const chosen = asked.map((one) => ({ ...one, rankings: columns.flatMap((column) => one.rankings[column] ?? []) }))
+    return blend.trainer({ depth: BLEND_DEPTH, maxCases }).fit({ sources, cases: chosen }, run())
+  }
+  let best: { columns: readonly number[]; model: Model; report: BlendReport } | undefined
+  for (const columns of alternatives(voices)) {
+    options.onProgress('blend', 0.5)
+    const model = await fitted(columns, MOST_CASES)
+    const { report } = blend.open(model)
+    if (!best || worth(report) > worth(best.report)) best = { columns, model, report }
+  }
+  if (!best) throw new RangeError('a frame without voices')
+  const ladder: BlendRung[] = []
+  if (frame === 'home') {
+    const alone = best.columns.map((column) => ({ column, ndcg: meanNdcg(asked, column) }))
+    alone.sort((a, b) => b.ndcg - a.ndcg)
+    for (const [step, { column, ndcg: value }] of alone.entries()) {
+      options.onProgress('blend', 0.7 + (0.3 * step) / alone.length)
+      const { report } = blend.open(
+        await fitted(
+          alone.slice(0, step + 1).map((one) => one.column),
+          LADDER_CASES,
+        ),
+      )
+      ladder.push({ voice: voices[column]?.voice.name ?? '', alone: value, blended: worth(report) })
+    }
+  }
+  return { frame, model: pruned(best.model), report: best.report, cases: cases.length, ladder }
+}
+
+/** The columns of all voices, once for each of the alternatives that there are. */
+function alternatives(voices: readonly OpenVoice[]): number[][] {
+  const columns = voices.map((_, column) => column)
+  const others = ALTERNATIVES.filter((name) => voices.some(({ voice }) => voice.name === name))
+  if (others.length < 2) return [columns]
+  return others.map((heard) =>
+    columns.filter((column) => {
+      const name = voices[column]?.voice.name ?? ''
+      return name === heard || !ALTERNATIVES.includes(name)
+    }),
   )
-  return { frame, model: pruned(model), report: blend.open(model).report, cases: cases.length }
+}
+
+/** What a blend does for shoppers it has not learned from; the best source alone answers where it fell back. */
+function worth(report: BlendReport): number {
+  return report.fellBack ? report.bestSourceNdcg : report.crossValidated
+}
+
+/** Mean NDCG@10 of one voice's own rankings. */
+function meanNdcg(cases: readonly BlendCase[], column: number): number {
+  let sum = 0
+  for (const { rankings, targets } of cases) {
+    sum += ndcg(rankings[column]?.ids ?? new Int32Array(0), new Set(targets), 10)
+  }
+  return sum / cases.length
 }
 
 /**
@@ -96,7 +173,7 @@ async function askAll(
   const asked: BlendCase[] = []
   for (const [c, { user, questions, targets }] of cases.entries()) {
     if (c % 32 === 0) {
-      options.onProgress('blend', (0.5 * c) / cases.length)
+      options.onProgress('blend', (0.3 * c) / cases.length)
       await pause({ signal: options.signal }, 0)
     }
     const boards = voices.map((one, v) => {
