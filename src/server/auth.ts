@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash as digest, timingSafeEqual } from 'node:crypto'
 import { CodedError } from '../contracts/errors.ts'
 import type { Scope } from '../contracts/route.ts'
 import type { ApiKeyRepository, Clock, KeyGrant, RandomBytes } from '../core/ports.ts'
@@ -124,5 +124,5 @@ export function randomToken(randomBytes: RandomBytes): string {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return digest('sha256', text, 'buffer')
 }
