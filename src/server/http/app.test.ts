@@ -262,7 +262,7 @@ test('pages of allowed origins may call what is for browsers, and nothing else',
   expect(allowed.statusCode).toBe(204)
   expect(allowed.headers).toMatchObject({
     'access-control-allow-origin': 'https://shop.example',
-    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-headers': 'authorization, content-type, x-retry-count',
     vary: 'Origin',
   })
   const foreign = await preflight('/v1/echo/3', 'https://evil.example')
