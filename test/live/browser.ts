@@ -4,9 +4,20 @@ import { type Browser, type BrowserContext, type Page, chromium as playwright } 
 /** What a person's Chromium says; a headless one says that it is headless, and its events are marked as a bot's. */
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36'
 
+/**
+ * Of the package's own arguments, those are left out that run everything in one process, which ends with the first page
+ * that is closed, and those that switch off what keeps pages of different origins apart.
+ */
+const LEFT_OUT = new Set([
+  '--single-process',
+  '--no-zygote',
+  '--disable-web-security',
+  '--disable-site-isolation-trials',
+  '--allow-running-insecure-content',
+])
+
 export async function launchBrowser(): Promise<Browser> {
-  // The package's own arguments run everything in one process, which ends with the first page that is closed.
-  const args = chromium.args.filter((argument) => argument !== '--single-process' && argument !== '--no-zygote')
+  const args = chromium.args.filter((argument) => !LEFT_OUT.has(argument))
   return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true })
 }
 
