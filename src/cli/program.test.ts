@@ -65,8 +65,8 @@ test('every command shows examples in its help, and every example is a command',
     const { code, out } = await words(name, '--help')
     expect(code).toBe(0)
     const shown = [...out.matchAll(/^ {2}\$ storemind (\S+)/gm)].map(([, command]) => command)
-    expect(shown.length, `${name} --help`).toBeGreaterThan(0)
-    expect(new Set(shown)).toEqual(new Set([name]))
+    expect(shown, `${name} --help`).toContain(name)
+    expect(names).toEqual(expect.arrayContaining(shown))
   }
 })
 

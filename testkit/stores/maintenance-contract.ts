@@ -31,15 +31,17 @@ export function maintenanceContract(it: CurrentStore): void {
         raw_messages: 0,
         jobs: 0,
         webhook_deliveries: 0,
+        touches: 0,
       })
       const rule = { decisionDays: 30, rawEventDays: 60, jobDays: 30 }
-      const taken = { decisions: 2, raw_messages: 1, jobs: 1, webhook_deliveries: 0 }
+      const taken = { decisions: 2, raw_messages: 1, jobs: 1, webhook_deliveries: 0, touches: 0 }
       expect(await store.maintenance.applyRetention(rule, now)).toEqual(taken)
       expect(await store.maintenance.applyRetention(rule, now)).toEqual({
         decisions: 0,
         raw_messages: 0,
         jobs: 0,
         webhook_deliveries: 0,
+        touches: 0,
       })
       expect(await store.decisions.count()).toBe(1)
       expect((await store.jobs.list(9)).map(({ id }) => id)).toEqual([running.id])
