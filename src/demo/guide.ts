@@ -1,4 +1,5 @@
 import { lifeOf } from './history/history.ts'
+import type { WorldOptions } from './options.ts'
 import { firstName, shopperOf, userId } from './shoppers/shopper.ts'
 import type { World } from './world.ts'
 
@@ -15,6 +16,8 @@ export interface Guide {
   readonly seed: number
   readonly products: number
   readonly shoppers: readonly SampleShopper[]
+  /** Makes the same world again. */
+  readonly world: WorldOptions
 }
 
 const SAMPLES = 8
@@ -41,7 +44,12 @@ export function guideOf(world: World): Guide {
       shoppers.push({ id: userId(index), label: `${firstName(index)}: buys ${likes}, ${orders} orders` })
     }
   }
-  return { seed: options.seed, products: options.products, shoppers: refuser ? [...shoppers, refuser] : shoppers }
+  return {
+    seed: options.seed,
+    products: options.products,
+    shoppers: refuser ? [...shoppers, refuser] : shoppers,
+    world: options,
+  }
 }
 
 /** How often a person ordered, and the groups bought from, most pieces first. */

@@ -7,4 +7,6 @@ export const STREAMS = {
   shoppers: 5,
   calendar: 6,
   visits: 7,
+  live: 8,
+  arrivals: 9,
 } as const

@@ -12,6 +12,7 @@ import { withClient } from '../connect.ts'
 import { answer, type Context, commandLine, type GlobalOptions, storeDirectory, wholeNumber } from '../context.ts'
 import { progressView } from '../output/progress.ts'
 import { counted } from '../output/words.ts'
+import { addDemoShoppers } from './demo-shoppers.ts'
 import { importWith } from './import.ts'
 import { initialise } from './init.ts'
 import { serve } from './serve.ts'
@@ -40,6 +41,7 @@ export const addDemo: AddCommand = (program, context) => {
     .option('--seed <number>', 'the same seed and size give the same store', '1')
     .option('--serve', 'and serve it')
     .option('--port <number>', 'with --serve: the port')
+  addDemoShoppers(command, context, DEMO_STORE)
   examples(command, ['demo --serve', 'demo --store data/big --products 100000 --shoppers 20000'])
   command.action(async () => {
     const given = optionsOf<DemoOptions>(command)
