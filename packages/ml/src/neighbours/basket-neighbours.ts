@@ -13,6 +13,7 @@ import { GROUP_DECAY_PARAMETERS, GroupDecay, type GroupDecayParams } from './gro
 import { largestFirst } from './item-graph.ts'
 import { latestHolders, usersByRecency } from './latest-holders.ts'
 import { Overlap } from './overlap.ts'
+import { rowsRead } from './preferences.ts'
 import { squaredNorms } from './similarity.ts'
 
 export interface BasketNeighboursParams extends GroupDecayParams {
@@ -78,25 +79,7 @@ export const basketNeighbours = defineAlgorithm({
 function groupDecayed(data: Interactions, rule: GroupDecayParams): Csr {
   const reader = new GroupDecay(data.items, rule)
   const now = latest(data.at)
-  const offsets = new Int32Array(data.users + 1)
-  const indices = new Int32Array(data.item.length)
-  const values = new Float32Array(data.item.length)
-  let end = 0
-  for (let u = 0; u < data.users; u++) {
-    reader.read(data, data.offsets[u]!, data.offsets[u + 1]!, now)
-    const row = indices.subarray(end, end + reader.count)
-    row.set(reader.items.subarray(0, reader.count))
-    row.sort()
-    for (const item of row) values[end++] = reader.valueOf(item)
-    offsets[u + 1] = end
-  }
-  return {
-    rows: data.users,
-    columns: data.items,
-    offsets,
-    indices: indices.slice(0, end),
-    values: values.slice(0, end),
-  }
+  return rowsRead(data, reader, (from, to) => reader.read(data, from, to, now))
 }
 
 /** An opened basket-neighbours model. It keeps buffers, so one instance serves one thread. */

@@ -12,16 +12,29 @@ import { History, type HistoryRule } from './history.ts'
 export function preferencesOf(data: Interactions, rule: HistoryRule): Csr {
   const history = new History(data.items, rule)
   const now = latest(data.at)
+  return rowsRead(data, history, (from, to) => history.readEntries(data, from, to, now))
+}
+
+/** What a reader holds after it has read one user: distinct items, each with a value. */
+export interface ReadItems {
+  readonly count: number
+  /** [count] at least */
+  readonly items: Int32Array
+  valueOf(item: number): number
+}
+
+/** One row a user, of what `read` leaves in the reader for the user's entries; items ascending. */
+export function rowsRead(data: Interactions, reader: ReadItems, read: (from: number, to: number) => void): Csr {
   const offsets = new Int32Array(data.users + 1)
   const indices = new Int32Array(data.item.length)
   const values = new Float32Array(data.item.length)
   let end = 0
   for (let u = 0; u < data.users; u++) {
-    history.readEntries(data, data.offsets[u]!, data.offsets[u + 1]!, now)
-    const row = indices.subarray(end, end + history.count)
-    row.set(history.items.subarray(0, history.count))
+    read(data.offsets[u]!, data.offsets[u + 1]!)
+    const row = indices.subarray(end, end + reader.count)
+    row.set(reader.items.subarray(0, reader.count))
     row.sort()
-    for (const item of row) values[end++] = history.valueOf(item)
+    for (const item of row) values[end++] = reader.valueOf(item)
     offsets[u + 1] = end
   }
   return {
