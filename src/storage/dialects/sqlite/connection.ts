@@ -25,7 +25,7 @@ export class Connection {
       this.db.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 8192}`)
       if (!readOnly) {
         // A group is answered when COMMIT returned, so COMMIT must mean that the bytes are on disk: FULL. The log is
-        // carried over every 16,000 pages (64 MB), since hot pages (states, heads of chains) are then written once, not often.
+        // carried over every 16,000 pages (64 MB), by the store's writer in its own way (Checkpointer).
         this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000')
         this.db.exec('PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF')
       }

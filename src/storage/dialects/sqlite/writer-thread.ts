@@ -6,6 +6,7 @@ import { NameCache } from '../../repositories/name-cache.ts'
 import { WRITES } from '../../repositories/writes.ts'
 import type { WriteContext } from '../../repositories/writing.ts'
 import { RandomStream } from '../../seal.ts'
+import { Checkpointer } from './checkpointer.ts'
 import { Connection } from './connection.ts'
 import { codedFrom, portable } from './errors.ts'
 import { commitGroup, type Write } from './group-commit.ts'
@@ -33,6 +34,7 @@ if (port === null) throw new Error('the writer runs in a worker thread')
 const data = workerData as WriterData
 const layout = layoutOf(data.directory)
 const connection = new Connection(layout.database, { cacheKiB: 65_536 })
+const checkpointer = new Checkpointer(connection)
 const keyring = Keyring.open(layout, data.masterKey, false)
 if (data.maxPages?.store !== undefined) connection.limitPages(data.maxPages.store)
 if (data.maxPages?.keys !== undefined) keyring.limitPages(data.maxPages.keys)
@@ -74,6 +76,7 @@ function commit(writes: readonly WriteCall[], solo?: SoloCall): void {
   if (logToCut) cutLog()
   if (solo !== undefined) answers.push(runSolo(solo))
   port?.postMessage(answers)
+  if (connection.isOpen) checkpointer.afterCommit()
   if (writes.some(isDecisions)) gather()
   if (solo?.name === 'close') {
     clearTimeout(gathering)
@@ -113,6 +116,7 @@ function runSolo(call: SoloCall): WriteAnswer {
       return { id: call.id, ok: true, value: destroyed }
     }
     cutLog()
+    checkpointer.end()
     keyring.close()
     connection.close()
     return { id: call.id, ok: true, value: undefined }
@@ -123,6 +127,7 @@ function runSolo(call: SoloCall): WriteAnswer {
 
 /** Carries the log over into the database and cuts it to nothing, unless somebody is reading from it. */
 function cutLog(): void {
+  checkpointer.rest()
   connection.exec('PRAGMA busy_timeout = 100')
   const row = connection.statement('PRAGMA wal_checkpoint(TRUNCATE)').get()
   connection.exec('PRAGMA busy_timeout = 5000')
