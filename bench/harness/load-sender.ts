@@ -1,16 +1,31 @@
-import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { LoadPlan, LoadReport } from './load.ts'
+import { LoadConnection } from './load-connection.ts'
+
+const MOST_CONNECTIONS = 256
 
 // The thread is started by sendLoad only, with a plan.
 const plan = workerData as LoadPlan
 const count = Math.round(plan.requestsPerSecond * plan.seconds)
 const latencies = new Float64Array(count)
-const agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'fifo' })
-const { hostname, port } = new URL(plan.url)
-const requests = plan.requests.map(({ path, body }) => ({ path, body: Buffer.from(body) }))
+const { hostname, port, host } = new URL(plan.url)
+// Made beforehand, so that the making is not measured.
+const requests = plan.requests.map(({ path, body }) => {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${host}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `authorization: Bearer ${plan.token}`,
+  ]
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+})
 
+const idle: LoadConnection[] = []
+/** Numbers of requests that are due and wait for a connection. */
+const waiting: number[] = []
+let connections = 0
 let sent = 0
 let ended = 0
 let failed = 0
@@ -20,51 +35,42 @@ const began = performance.now() + 100
 /** Sends what is due, then sleeps until the next is. */
 function tick(): void {
   const now = performance.now()
-  while (sent < count) {
-    const due = began + (1000 * sent) / plan.requestsPerSecond
-    if (due > now) break
-    latestStartMs = Math.max(latestStartMs, now - due)
-    send(sent++, due)
+  while (sent < count && dueAt(sent) <= now) {
+    latestStartMs = Math.max(latestStartMs, now - dueAt(sent))
+    const connection = free()
+    if (connection === undefined) waiting.push(sent++)
+    else send(sent++, connection)
   }
   if (sent < count) setTimeout(tick, 1)
 }
 
-function send(number: number, due: number): void {
-  const { path, body } = requests[number % requests.length]!
-  let open = true
-  const end = (ok: boolean) => {
-    if (!open) return
-    open = false
-    latencies[number] = performance.now() - due
-    if (!ok) failed++
-    if (++ended === count) report()
+function dueAt(number: number): number {
+  return began + (1000 * number) / plan.requestsPerSecond
+}
+
+function free(): LoadConnection | undefined {
+  for (let kept = idle.pop(); kept !== undefined; kept = idle.pop()) {
+    if (kept.isOpen) return kept
+    connections--
   }
-  const call = request(
-    {
-      agent,
-      hostname,
-      port,
-      path,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'content-length': body.length,
-        authorization: `Bearer ${plan.token}`,
-      },
-    },
-    (response) => {
-      response.resume()
-      response.once('end', () => end(response.statusCode === 200))
-      response.once('error', () => end(false))
-    },
-  )
-  call.setTimeout(30_000, () => call.destroy(new Error('no answer within 30 s')))
-  call.once('error', () => end(false))
-  call.end(body)
+  if (connections === MOST_CONNECTIONS) return undefined
+  connections++
+  return new LoadConnection(hostname, Number(port))
+}
+
+function send(number: number, connection: LoadConnection): void {
+  connection.send(requests[number % requests.length]!, (status) => {
+    latencies[number] = performance.now() - dueAt(number)
+    if (status !== 200) failed++
+    idle.push(connection)
+    const next = waiting.length > 0 ? free() : undefined
+    if (next !== undefined) send(waiting.shift()!, next)
+    if (++ended === count) report()
+  })
 }
 
 function report(): void {
-  agent.destroy()
+  for (const connection of idle) connection.close()
   const message: LoadReport = {
     latencies,
     failed,
