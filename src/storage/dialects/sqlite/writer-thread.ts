@@ -25,7 +25,7 @@ const LARGEST_GROUP = 256
  * after a commit of decisions further ones wait for each other; one that comes alone does not, and what comes of other
  * writes takes them along.
  */
-const DECISIONS_GATHER = 2
+const DECISIONS_GATHER = 1
 
 const port = parentPort
 if (port === null) throw new Error('the writer runs in a worker thread')
