@@ -70,6 +70,14 @@ describe('the tree, against ARCHITECTURE.md', () => {
     expect(wrong).toEqual([])
   })
 
+  it('writes Chinese with the punctuation of Chinese', () => {
+    const halfWidth = /[\u4e00-\u9fff」][,:;?!(]|[,:;?!][\u4e00-\u9fff「]/
+    const wrong = product.flatMap(({ path, source }) =>
+      source.literals.filter(({ text }) => halfWidth.test(text)).map(({ text }) => `${path}: ${text}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
   it('checks every word that it knows', () => {
     expect(rules.words.map((rule) => rule.what).sort()).toEqual(Object.keys(WORDS).sort())
   })

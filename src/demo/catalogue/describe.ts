@@ -39,7 +39,7 @@ export function describe(catalogue: Catalogue, options: WorldOptions, product: n
   const colour = COLOURS[colourIndex] ?? COLOURS[0]
   const several = catalogue.variants[product]! > 1
   const suffix = size ? `, ${size}` : several ? `, ${colour.name}` : ''
-  const suffixZh = size ? `,${size} 码` : several ? `,${colour.zh}` : ''
+  const suffixZh = size ? `，${size} 码` : several ? `，${colour.zh}` : ''
   const soldOut = catalogue.soldOutDay[product]! < options.days
   const sale = catalogue.salePriceMicros[product]!
   return {

@@ -31,17 +31,17 @@ const EN: ReplayWords = {
 
 const ZH: ReplayWords = {
   outcomes: {
-    identical: '根据当时保存的输入重新决策,结果逐位相同。',
-    different: '根据当时保存的输入重新决策,结果不同:决策程序已有变化。',
-    not_replayable: '无法重新决策;explain 仍可根据记录说明。',
+    identical: '根据当时保存的输入重新决策，结果逐位相同。',
+    different: '根据当时保存的输入重新决策，结果不同：决策程序已有变化。',
+    not_replayable: '无法重新决策；explain 仍可根据记录说明。',
   },
   obstacles: {
-    not_captured: '当时未保存输入:不在抽样范围内,请求也未用 "capture" 要求保存。',
-    inputs_gone: '输入曾被保存,现已不存在:已过保存期,或顾客已被删除。',
-    format_changed: '输入由另一版本的 Storemind 保存,本版本无法读取。',
+    not_captured: '当时未保存输入：不在抽样范围内，请求也未用 "capture" 要求保存。',
+    inputs_gone: '输入曾被保存，现已不存在：已过保存期，或顾客已被删除。',
+    format_changed: '输入由另一版本的 Storemind 保存，本版本无法读取。',
     features_changed: '顾客记忆的格式与保存时不同。',
-    model_gone: '当时的模型版本已不存在,或其文件已损坏。',
+    model_gone: '当时的模型版本已不存在，或其文件已损坏。',
     rule_gone: '当时生效的某条规则已不再保存。',
-    newcomers_changed: '模型训练之后上架的商品,其资料现已改变。',
+    newcomers_changed: '模型训练之后上架的商品，其资料现已改变。',
   },
 }

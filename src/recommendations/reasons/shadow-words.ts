@@ -39,15 +39,15 @@ function inChinese(report: Numbers): string[] {
   if (decisions === 0) return [`展示位 ${report.placement} 在此期间没有可比较的列表。`]
   const agreed = overlap.map(({ k, share }) => `前 ${k} 位 ${percent(share)}`).join(',')
   return [
-    `展示位 ${report.placement} 上,店铺的 ${decisions} 个列表与我们的列表作了比较;我们的列表未展示。`,
-    `两者一致的比例:${agreed};共有商品的顺序相关系数为 ${tauOf(rankCorrelation)}。`,
-    `店铺的列表覆盖目录的 ${percent(coverage.store)},我们的覆盖 ${percent(coverage.ours)}。`,
-    `店铺列表中的商品平均比目录中 ${percent(popularity.store)} 的商品畅销,我们的为 ${percent(popularity.ours)}。`,
-    `店铺列表的平均价格为 ${money(priceMicros.store)} ${currency ?? ''},我们的为 ${money(priceMicros.ours)}。`,
-    `店铺展示的商品中 ${percent(report.soldOut)} 已售罄,${percent(report.unknown)} 不在我们收到的目录中。`,
+    `展示位 ${report.placement} 上，店铺的 ${decisions} 个列表与我们的列表作了比较；我们的列表未展示。`,
+    `两者一致的比例：${agreed}；共有商品的顺序相关系数为 ${tauOf(rankCorrelation)}。`,
+    `店铺的列表覆盖目录的 ${percent(coverage.store)}，我们的覆盖 ${percent(coverage.ours)}。`,
+    `店铺列表中的商品平均比目录中 ${percent(popularity.store)} 的商品畅销，我们的为 ${percent(popularity.ours)}。`,
+    `店铺列表的平均价格为 ${money(priceMicros.store)} ${currency ?? ''}，我们的为 ${money(priceMicros.ours)}。`,
+    `店铺展示的商品中 ${percent(report.soldOut)} 已售罄，${percent(report.unknown)} 不在我们收到的目录中。`,
     outcomes.followed === 0
-      ? `${outcomes.windowDays} 天内没有可供比较的购买:尚未得到证明。`
-      : `${outcomes.followed} 个列表在 ${outcomes.windowDays} 天内带来购买:所购商品同在两个列表 ${outcomes.both} 次,仅在店铺列表 ${outcomes.storeOnly} 次,仅在我们的列表 ${outcomes.oursOnly} 次,均不在 ${outcomes.neither} 次。`,
-    ...(outcomes.followed === 0 ? [] : ['顾客会购买看到的商品,因此这一比较偏向店铺的列表;应以实验为准。']),
+      ? `${outcomes.windowDays} 天内没有可供比较的购买：尚未得到证明。`
+      : `${outcomes.followed} 个列表在 ${outcomes.windowDays} 天内带来购买：所购商品同在两个列表 ${outcomes.both} 次，仅在店铺列表 ${outcomes.storeOnly} 次，仅在我们的列表 ${outcomes.oursOnly} 次，均不在 ${outcomes.neither} 次。`,
+    ...(outcomes.followed === 0 ? [] : ['顾客会购买看到的商品，因此这一比较偏向店铺的列表；应以实验为准。']),
   ]
 }

@@ -38,16 +38,16 @@ function inChinese(trial: Numbers): string[] {
   return [
     decisions === 0
       ? `没有可以用规则 ${rule} 重新决定的历史决策。`
-      : `在 ${decisions} 次历史决策中,加上规则 ${rule} 后有 ${changed} 次会给出不同的列表。`,
-    ...(decisions > 0 && changed === 0 ? ['不会有任何变化:没有列表包含它会移动的商品。'] : []),
+      : `在 ${decisions} 次历史决策中，加上规则 ${rule} 后有 ${changed} 次会给出不同的列表。`,
+    ...(decisions > 0 && changed === 0 ? ['不会有任何变化：没有列表包含它会移动的商品。'] : []),
     ...(changed === 0
       ? []
       : [
-          `新进入 ${cameIn} 件,移出 ${wentOut} 件,位置变动 ${moved} 件。`,
+          `新进入 ${cameIn} 件，移出 ${wentOut} 件，位置变动 ${moved} 件。`,
           `规则涉及的商品所占位置由 ${percent(shareBefore)} 变为 ${percent(shareAfter)}。`,
         ]),
-    ...(most === undefined ? [] : [`变化最大:「${most.name}」,由 ${most.before} 个列表变为 ${most.after} 个。`]),
-    ...skipped.map(([cause, count]) => `略过 ${count} 次决策:${SKIPS_ZH[cause] ?? cause}。`),
+    ...(most === undefined ? [] : [`变化最大：「${most.name}」，由 ${most.before} 个列表变为 ${most.after} 个。`]),
+    ...skipped.map(([cause, count]) => `略过 ${count} 次决策：${SKIPS_ZH[cause] ?? cause}。`),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Language } from '../../contracts/decision.ts'
 
 export interface LandingFacts {
   readonly name: string
@@ -10,29 +11,65 @@ export interface LandingFacts {
   readonly hasStorefront: boolean
 }
 
+const WORDS = {
+  en: {
+    products: 'Products',
+    shoppers: 'Shoppers',
+    events: 'Events',
+    model: 'Model in service',
+    version: (version: number) => `version ${version}`,
+    none: 'none yet: run <code>storemind train</code>',
+    ways: 'Where to go',
+    storefront: 'The storefront',
+    storefrontText: 'Shop as one of its shoppers, and ask why.',
+    api: 'The API',
+    apiText: 'Every route, to read and to try.',
+    openapiText: 'OpenAPI 3.1, for your tools.',
+  },
+  zh: {
+    products: '商品',
+    shoppers: '顾客',
+    events: '事件',
+    model: '正在使用的模型',
+    version: (version: number) => `第 ${version} 版`,
+    none: '暂无：请运行 <code>storemind train</code>',
+    ways: '可前往',
+    storefront: '店面',
+    storefrontText: '以某位顾客的身份逛店，并查看推荐理由。',
+    api: 'API',
+    apiText: '所有接口，可阅读、可试用。',
+    openapiText: 'OpenAPI 3.1，供您的工具使用。',
+  },
+} as const
+
 /** `/`: what this server is, what it holds in round numbers, and where to go from here. */
 export function serveLanding(app: FastifyInstance, facts: () => Promise<LandingFacts>): void {
-  app.get('/', async (_request, reply) => {
+  app.get('/', async (request, reply) => {
     void reply
       .header('content-type', 'text/html; charset=utf-8')
+      .header('vary', 'accept-language')
       .header('cache-control', 'no-store')
       .header(
         'content-security-policy',
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
       )
-    return landingPage(await facts())
+    return landingPage(await facts(), preferredLanguage(request.headers['accept-language']))
   })
 }
 
-export function landingPage(facts: LandingFacts): string {
+/** Chinese where the browser's first choice is Chinese, as browsers list the choices by preference. */
+function preferredLanguage(accepted: string | undefined): Language {
+  return accepted?.trimStart().toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}
+
+export function landingPage(facts: LandingFacts, language: Language = 'en'): string {
+  const words = WORDS[language]
   const name = escapeHtml(facts.name)
-  const model =
-    facts.servingModel === null ? 'none yet: run <code>storemind train</code>' : `version ${facts.servingModel}`
-  const storefront = facts.hasStorefront
-    ? '<a href="/demo/"><b>The storefront</b><span>Shop as one of its shoppers, and ask why.</span></a>'
-    : ''
+  const figure = (label: string, n: number) =>
+    `<div><dt>${label}</dt><dd>${n.toLocaleString(language === 'zh' ? 'zh-CN' : 'en')}</dd></div>`
+  const way = (path: string, title: string, text: string) => `<a href="${path}"><b>${title}</b><span>${text}</span></a>`
   return `<!doctype html>
-<html lang="en">
+<html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name} · Storemind</title>
@@ -41,23 +78,19 @@ export function landingPage(facts: LandingFacts): string {
 <p class="brand">Storemind ${escapeHtml(facts.version)}</p>
 <h1>${name}</h1>
 <dl>
-<div><dt>Products</dt><dd>${count(facts.products)}</dd></div>
-<div><dt>Shoppers</dt><dd>${count(facts.profiles)}</dd></div>
-<div><dt>Events</dt><dd>${count(facts.events)}</dd></div>
-<div><dt>Model in service</dt><dd class="words">${model}</dd></div>
+${figure(words.products, facts.products)}
+${figure(words.shoppers, facts.profiles)}
+${figure(words.events, facts.events)}
+<div><dt>${words.model}</dt><dd class="words">${facts.servingModel === null ? words.none : words.version(facts.servingModel)}</dd></div>
 </dl>
-<nav aria-label="Where to go">
-${storefront}
-<a href="/docs"><b>The API</b><span>Every route, to read and to try.</span></a>
-<a href="/openapi.json"><b>openapi.json</b><span>OpenAPI 3.1, for your tools.</span></a>
+<nav aria-label="${words.ways}">
+${facts.hasStorefront ? way('/demo/', words.storefront, words.storefrontText) : ''}
+${way('/docs', words.api, words.apiText)}
+${way('/openapi.json', 'openapi.json', words.openapiText)}
 </nav>
 </main>
 </html>
 `
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en')
 }
 
 export function escapeHtml(text: string): string {

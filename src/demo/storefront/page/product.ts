@@ -46,7 +46,7 @@ function details(session: Session, found: Product, say: (text: string) => void):
   const available = found.offers[0]?.availability !== 'out_of_stock'
   const attribute = (name: string, label: string) => {
     const value = found.attributes[name]
-    return value === undefined ? undefined : element('li', {}, `${label}: ${value}`)
+    return value === undefined ? undefined : element('li', {}, label + words.colon + value)
   }
   const add = () => {
     session.change({ cart: [...session.cart, found.id] })
