@@ -6,7 +6,15 @@ import { decodeModel, encodeModel } from '../frame/safetensors.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { blend } from './blend.ts'
-import { type BlendCase, featureRows, normalisedScore, rankingsOf, strength, usualBests } from './candidates.ts'
+import {
+  type BlendCase,
+  contenders,
+  featureRows,
+  normalisedScore,
+  rankingsOf,
+  strength,
+  usualBests,
+} from './candidates.ts'
 import { fitWeights, ndcgOfCases } from './fit-weights.ts'
 
 const ITEMS = 60
@@ -82,7 +90,8 @@ test('the learned weights are never below a single feature on their own cases', 
       const cases = casesOf([1, 3, 9], 20, seed)
       const rows = cases.map((one) => featureRows(one, 40, 10, usualBests(cases, 3)))
       const mean = (weights: Float64Array) => ndcgOfCases(rows, weights, 10).reduce((sum, value) => sum + value, 0)
-      const learned = mean(fitWeights(rows, 9, { cutoff: 10, epochs: 2, rounds: 2 }, rng(seed)))
+      const both = rows.map((all) => ({ all, contenders: contenders(all, 10) }))
+      const learned = mean(fitWeights(both, 9, { cutoff: 10, epochs: 2, rounds: 2 }, rng(seed)))
       for (let f = 0; f < 9; f++) {
         const single = new Float64Array(9)
         single[f] = 1
@@ -90,6 +99,34 @@ test('the learned weights are never below a single feature on their own cases', 
       }
     }),
     { numRuns: 15 },
+  )
+})
+
+test('candidates that are left out of the search come into no blend’s best: NDCG without them is the same', () => {
+  const part = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 2, noNaN: true }))
+  fc.assert(
+    fc.property(fc.integer(), fc.array(part, { minLength: 9, maxLength: 9 }), (seed, weights) => {
+      const random = rng(seed)
+      // Few different scores, so that many are equal.
+      const cases = Array.from({ length: 5 }, (): BlendCase => {
+        const boards = [0, 1, 2].map(() => {
+          const board = new Scoreboard(ITEMS)
+          for (let i = 0; i < ITEMS; i++) if (random.next() < 0.7) board.set(i, 1 + integer(random, 6))
+          return board
+        })
+        return { user: -1, rankings: rankingsOf(boards, 30), targets: Int32Array.of(integer(random, ITEMS)) }
+      })
+      const all = cases.map((one) => featureRows(one, 30, 10, usualBests(cases, 3)))
+      const few = all.map((rows) => contenders(rows, 5))
+      expect(few.reduce((sum, { items }) => sum + items.length, 0)).toBeLessThan(
+        all.reduce((sum, { items }) => sum + items.length, 0),
+      )
+      const given = Float64Array.from(weights)
+      const expected = ndcgOfCases(all, given, 5)
+      ndcgOfCases(few, given, 5).forEach((value, c) => {
+        expect(value).toBeCloseTo(expected[c] ?? Number.NaN, 9)
+      })
+    }),
   )
 })
 

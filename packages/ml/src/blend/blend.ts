@@ -11,15 +11,15 @@ import { type Mask, TopK } from '../frame/topk.ts'
 import { Vocabulary } from '../frame/vocabulary.ts'
 import {
   type BlendCase,
+  contenders,
   FEATURES_PER_SOURCE,
-  type FeatureRows,
   featureRows,
   normalisedScore,
   rankScore,
   strength,
   usualBests,
 } from './candidates.ts'
-import { fitWeights, ndcgOfCases } from './fit-weights.ts'
+import { fitWeights, ndcgOfCases, type SearchCase } from './fit-weights.ts'
 
 export interface BlendParams {
   depth: number
@@ -91,9 +91,13 @@ export const blend = defineAlgorithm({
     const names = checkData(data)
     const chosen = drawn(data.cases, params.maxCases, run.rng)
     const usual = usualBests(chosen, data.sources.length)
-    const rows = chosen.map((one) => featureRows(one, params.depth, params.rankOffset, usual))
+    const rows = chosen.map((one): SearchCase => {
+      const all = featureRows(one, params.depth, params.rankOffset, usual)
+      return { all, contenders: contenders(all, params.cutoff) }
+    })
+    const ranked = rows.map((one) => one.contenders)
     const width = FEATURES_PER_SOURCE * data.sources.length
-    const singles = data.sources.map((_, source) => ndcgOfCases(rows, singleWeights(source, width), params.cutoff))
+    const singles = data.sources.map((_, source) => ndcgOfCases(ranked, singleWeights(source, width), params.cutoff))
     const means = Float64Array.from(singles, mean)
     const best = means.indexOf(means.reduce((most, value) => Math.max(most, value), 0))
     const held = await crossValidate(rows, chosen, width, params, run)
@@ -116,7 +120,7 @@ export const blend = defineAlgorithm({
 
 /** Each case's NDCG under weights that its user's fold had no part in: Float64 [cases]. */
 async function crossValidate(
-  rows: readonly FeatureRows[],
+  rows: readonly SearchCase[],
   cases: readonly BlendCase[],
   width: number,
   params: Readonly<BlendParams>,
@@ -129,6 +133,7 @@ async function crossValidate(
     groups.set(key, group)
     return group
   })
+  const ranked = rows.map((one) => one.contenders)
   const fold = userFolds(groups.size, params.folds, run.rng)
   const held = new Float64Array(rows.length)
   for (let f = 0; f < params.folds; f++) {
@@ -140,7 +145,7 @@ async function crossValidate(
       params,
       run.rng,
     )
-    const ndcg = ndcgOfCases(rows, weights, params.cutoff)
+    const ndcg = ndcgOfCases(ranked, weights, params.cutoff)
     for (let c = 0; c < rows.length; c++) if (inside(c)) held[c] = ndcg[c]!
   }
   return held

@@ -17,6 +17,13 @@ const FACTORS = [0, 0.5, 0.8, 1.25, 2]
 /** What a silent feature is tried at, times the largest weight. */
 const ENTRIES = [0.05, 0.2, 0.6]
 
+/** One case for the search. */
+export interface SearchCase {
+  readonly all: FeatureRows
+  /** Of them, who can come into the first `cutoff` (`contenders`). */
+  readonly contenders: FeatureRows
+}
+
 /** Room for the best rows of one case, reused from case to case. */
 interface Best {
   /** [cutoff] */
@@ -43,21 +50,26 @@ export function ndcgOfCases(cases: readonly FeatureRows[], weights: Float64Array
  * Solves   max over w ≥ 0 of mean NDCG@cutoff of the ranking by w · features
  * Given    cases of candidates with features [width × candidates]
  * Returns  Float64 [width]
- * Cost     O((epochs + rounds · width · 5) · Σ candidates)
+ * Cost     O(epochs · Σ candidates + rounds · width · 5 · Σ contenders)
  * Source   start: pairwise logistic loss by projected gradient, Burges et al., ICML 2005 (RankNet, linear); then
  *          coordinate ascent on the metric itself, Metzler and Croft, Information Retrieval 2007, §4.3
  * Differs  the ascent also starts from each single feature and goes on from the best start, so that the result is never
  *          below the best feature on these cases
  */
 export function fitWeights(
-  cases: readonly FeatureRows[],
+  cases: readonly SearchCase[],
   width: number,
   search: WeightSearch,
   random: Rng,
 ): Float64Array {
   // Cases that no weights can answer would only cost time.
-  const useful = cases.filter(({ hits }) => hits.length > 0)
-  let best = pairwise(useful, width, search.epochs, random)
+  const useful = cases.flatMap(({ contenders }) => (contenders.hits.length > 0 ? [contenders] : []))
+  let best = pairwise(
+    cases.flatMap(({ all }) => (all.hits.length > 0 ? [all] : [])),
+    width,
+    search.epochs,
+    random,
+  )
   let bestGain = sum(ndcgOfCases(useful, best, search.cutoff))
   for (let f = 0; f < width; f++) {
     const single = new Float64Array(width)
