@@ -162,12 +162,33 @@ function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Floa
   return scores
 }
 
-/**
- * NDCG of one case by the best `cutoff` rows only, kept in order by insertion: nearly all rows fail the first
- * comparison, whatever the number of targets.
- */
-function ndcgOf({ isHit, targets }: FeatureRows, scores: Float64Array, best: Best): number {
-  const { rows, values, ideal } = best
+/** So few targets are each counted ahead of; with more of them, the best rows are kept in order instead. */
+const COUNTED_HITS = 4
+
+function ndcgOf(rows: FeatureRows, scores: Float64Array, best: Best): number {
+  const gain = rows.hits.length <= COUNTED_HITS ? countedGain(rows, scores, best) : sortedGain(rows, scores, best)
+  return gain / best.ideal[Math.min(rows.targets, best.rows.length)]!
+}
+
+/** Each target's rank by counting who is ahead of it: no branch that a processor would guess wrongly. */
+function countedGain({ hits }: FeatureRows, scores: Float64Array, { rows, ideal }: Best): number {
+  let gain = 0
+  for (let h = 0; h < hits.length; h++) {
+    const hit = hits[h]!
+    const score = scores[hit]!
+    // No score at all means not on the board.
+    if (score <= 0) continue
+    let rank = 0
+    // Rows ascend by item, so an equal score ranks behind.
+    for (let row = 0; row < hit; row++) rank += scores[row]! >= score ? 1 : 0
+    for (let row = hit + 1; row < scores.length; row++) rank += scores[row]! > score ? 1 : 0
+    if (rank < rows.length) gain += ideal[rank + 1]! - ideal[rank]!
+  }
+  return gain
+}
+
+/** The best `cutoff` rows kept in order by insertion: nearly all rows fail the first comparison. */
+function sortedGain({ isHit }: FeatureRows, scores: Float64Array, { rows, values, ideal }: Best): number {
   const cutoff = rows.length
   let count = 0
   for (let row = 0; row < scores.length; row++) {
@@ -186,7 +207,7 @@ function ndcgOf({ isHit, targets }: FeatureRows, scores: Float64Array, best: Bes
   }
   let gain = 0
   for (let rank = 0; rank < count; rank++) if (isHit[rows[rank]!] === 1) gain += ideal[rank + 1]! - ideal[rank]!
-  return gain / ideal[Math.min(targets, cutoff)]!
+  return gain
 }
 
 function totalNdcg(cases: readonly FeatureRows[], scores: readonly Float64Array[], best: Best): number {
