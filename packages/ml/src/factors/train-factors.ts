@@ -1,8 +1,7 @@
 import { arenaBytes, type FactorProblem, type Kernels, type Matrix, matrix } from '@storemind/kernels'
 import { type Csr, transpose } from '../frame/csr.ts'
 import { MlError } from '../frame/errors.ts'
-import type { FitRun } from '../frame/model.ts'
-import { normal } from '../frame/rng.ts'
+import type { FitRun, Rng } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
 import { withKernels } from '../frame/with-kernels.ts'
 import type { IalsParams } from './ials.ts'
@@ -26,14 +25,11 @@ export async function trainFactors(x: Csr, params: Readonly<IalsParams>, run: Fi
     const [needed, allowed] = [bytes, params.maxBytes].map((n) => Math.ceil(n / 1e6))
     throw new MlError('too_large', `training takes ${needed} MB of ${allowed} MB; lower factors or learn from less`)
   }
-  return withKernels(run, bytes, async (k) => {
+  const training = withKernels(run, bytes, async (k) => {
     const d = padded(params.factors)
-    const sides = { users: sideOf(k, x, d, params), items: sideOf(k, transpose(x), d, params) }
+    const sides = { users: sideOf(k, x, d, params), items: sideOf(k, byItem, d, params) }
     const [users, items] = [sides.users.factors, sides.items.factors]
-    const scale = params.initialScale / Math.sqrt(params.factors)
-    for (let i = 0; i < items.rows; i++) {
-      for (let p = 0; p < params.factors; p++) items.data[i * d + p] = scale * normal(run.rng)
-    }
+    begin(items, params, run.rng)
     const gram = matrix(k.arena.f32(d * d), d, d)
     const predictions = k.arena.f32(x.indices.length)
     const improve = async (own: Side, others: Matrix) => {
@@ -59,6 +55,18 @@ export async function trainFactors(x: Csr, params: Readonly<IalsParams>, run: Fi
       userGram: await gramOf(users),
     }
   })
+  // Made while the threads start, which call back no earlier than this function has returned.
+  const byItem = transpose(x)
+  return training
+}
+
+/** Random rows whose norm is about `initialScale`. Uniform numbers do as well as normal ones here, in a tenth of the time. */
+function begin({ data, rows, columns }: Matrix, { factors, initialScale }: Readonly<IalsParams>, random: Rng): void {
+  // The variance of a number in (−1, 1) is a third.
+  const scale = initialScale * Math.sqrt(3 / factors)
+  for (let i = 0; i < rows; i++) {
+    for (let p = 0; p < factors; p++) data[i * columns + p] = scale * (2 * random.next() - 1)
+  }
 }
 
 /** Bytes of kernel memory that training takes. */
@@ -106,6 +114,7 @@ function padded(factors: number): number {
 }
 
 function unpadded({ data, rows, columns }: Matrix, factors: number): Float32Array {
+  if (columns === factors) return Float32Array.from(data.subarray(0, rows * columns))
   const out = new Float32Array(rows * factors)
   for (let r = 0; r < rows; r++) out.set(data.subarray(r * columns, r * columns + factors), r * factors)
   return out
