@@ -54,14 +54,19 @@ export function factorRows(
     for (let from: usize = 0; from < d; from += width) {
       const size = min(width, d - from)
       for (let t: usize = 0; t < team; t++) {
+        const at = (r + t) << 2
+        // What a row without entries holds must be gone before it is read.
+        if (load<i32>(offsets + at) === load<i32>(offsets + at, 4)) clear(d, own + at * d)
+      }
+      pull(team, d, from, size, gram, own + ((r * d) << 2), ridge + (r << 2), gradients)
+      for (let t: usize = 0; t < team; t++) {
         const row = own + (((r + t) * d) << 2)
         const lambda = load<f32>(ridge + ((r + t) << 2))
         const start = load<i32>(offsets + ((r + t) << 2)) as usize
         const count = (load<i32>(offsets + ((r + t) << 2), 4) as usize) - start
-        if (count === 0) clear(d, row)
         const matrix = scratch + t * MATRIX
         const gradient = gradients + t * VECTOR
-        begin(d, from, size, gram, lambda, row, matrix, gradient)
+        begin(d, from, size, gram, lambda, matrix)
         for (let e: usize = 0; e < count; e += ENTRIES) {
           const many = min(ENTRIES, count - e)
           const at = (start + e) << 2
@@ -118,23 +123,12 @@ function predict(
   }
 }
 
-/** What does not depend on the entries: matrix ← G_ππ + λ·I, gradient ← G_π·w + λ·w_π. */
-function begin(
-  d: usize,
-  from: usize,
-  size: usize,
-  gram: usize,
-  lambda: f32,
-  row: usize,
-  matrix: usize,
-  gradient: usize,
-): void {
+/** What does not depend on the entries: matrix ← G_ππ + λ·I. */
+function begin(d: usize, from: usize, size: usize, gram: usize, lambda: f32, matrix: usize): void {
   const bytes = size << 2
-  const pitch = d << 2
   const corner = gram + (from << 2)
-  const block = row + (from << 2)
   for (let i: usize = 0; i < size; i++) {
-    const line = corner + (from + i) * pitch
+    const line = corner + (from + i) * (d << 2)
     for (let j: usize = 0; j < bytes; j += 32) {
       v128.store(matrix + j, v128.load(line + j))
       v128.store(matrix + j, v128.load(line + j, 16), 16)
@@ -142,26 +136,67 @@ function begin(
     store<f32>(matrix + (i << 2), load<f32>(line + (i << 2)) + lambda)
     matrix += bytes
   }
-  // G is symmetric: its rows, each times a coordinate, give the product without sums across lanes.
-  const lambdas = f32x4.splat(lambda)
-  for (let j: usize = 0; j < bytes; j += 32) {
-    let low0 = f32x4.mul(lambdas, v128.load(block + j))
-    let high0 = f32x4.mul(lambdas, v128.load(block + j, 16))
-    let low1 = f32x4.splat(0)
-    let high1 = low1
-    let line = corner + j
-    for (let i: usize = 0; i < d << 2; i += 8) {
-      const first = v128.load_splat<f32>(row + i)
-      const second = v128.load_splat<f32>(row + i, 4)
-      low0 = f32x4.add(low0, f32x4.mul(first, v128.load(line)))
-      high0 = f32x4.add(high0, f32x4.mul(first, v128.load(line, 16)))
-      line += pitch
-      low1 = f32x4.add(low1, f32x4.mul(second, v128.load(line)))
-      high1 = f32x4.add(high1, f32x4.mul(second, v128.load(line, 16)))
+}
+
+/**
+ * The team's gradients ← G_π·w + λ·w_π, of four rows w at once, so that G is read once for all of them. G is symmetric:
+ * its rows, each times a coordinate, give the products without sums across lanes. Rows beyond the team repeat the first.
+ */
+function pull(
+  team: usize,
+  d: usize,
+  from: usize,
+  size: usize,
+  gram: usize,
+  rows: usize,
+  lambdas: usize,
+  gradients: usize,
+): void {
+  const pitch = d << 2
+  const w0 = rows
+  const w1 = team > 1 ? rows + pitch : rows
+  const w2 = team > 2 ? rows + 2 * pitch : rows
+  const w3 = team > 3 ? rows + 3 * pitch : rows
+  for (let j = from << 2; j < (from + size) << 2; j += 32) {
+    let l = v128.load_splat<f32>(lambdas)
+    let low0 = f32x4.mul(l, v128.load(w0 + j))
+    let high0 = f32x4.mul(l, v128.load(w0 + j, 16))
+    l = team > 1 ? v128.load_splat<f32>(lambdas, 4) : l
+    let low1 = f32x4.mul(l, v128.load(w1 + j))
+    let high1 = f32x4.mul(l, v128.load(w1 + j, 16))
+    l = team > 2 ? v128.load_splat<f32>(lambdas, 8) : l
+    let low2 = f32x4.mul(l, v128.load(w2 + j))
+    let high2 = f32x4.mul(l, v128.load(w2 + j, 16))
+    l = team > 3 ? v128.load_splat<f32>(lambdas, 12) : l
+    let low3 = f32x4.mul(l, v128.load(w3 + j))
+    let high3 = f32x4.mul(l, v128.load(w3 + j, 16))
+    let line = gram + j
+    for (let i: usize = 0; i < pitch; i += 4) {
+      const low = v128.load(line)
+      const high = v128.load(line, 16)
+      const x0 = v128.load_splat<f32>(w0 + i)
+      low0 = f32x4.add(low0, f32x4.mul(x0, low))
+      high0 = f32x4.add(high0, f32x4.mul(x0, high))
+      const x1 = v128.load_splat<f32>(w1 + i)
+      low1 = f32x4.add(low1, f32x4.mul(x1, low))
+      high1 = f32x4.add(high1, f32x4.mul(x1, high))
+      const x2 = v128.load_splat<f32>(w2 + i)
+      low2 = f32x4.add(low2, f32x4.mul(x2, low))
+      high2 = f32x4.add(high2, f32x4.mul(x2, high))
+      const x3 = v128.load_splat<f32>(w3 + i)
+      low3 = f32x4.add(low3, f32x4.mul(x3, low))
+      high3 = f32x4.add(high3, f32x4.mul(x3, high))
       line += pitch
     }
-    v128.store(gradient + j, f32x4.add(low0, low1))
-    v128.store(gradient + j, f32x4.add(high0, high1), 16)
+    const to = gradients + j - (from << 2)
+    v128.store(to, low0)
+    v128.store(to, high0, 16)
+    v128.store(to + VECTOR, low1)
+    v128.store(to + VECTOR, high1, 16)
+    v128.store(to + 2 * VECTOR, low2)
+    v128.store(to + 2 * VECTOR, high2, 16)
+    v128.store(to + 3 * VECTOR, low3)
+    v128.store(to + 3 * VECTOR, high3, 16)
   }
 }
 

@@ -53,6 +53,9 @@ export async function improveFactors(k: Kernels, problem: FactorProblem, options
 /** Rows that one task of a Gram matrix sums. The result depends on it, and must not on the number of threads. */
 const ROWS = 4096
 
+/** Strips that a Gram matrix is cut into: with 4 of them five eighths of it are computed. */
+const STRIPS = 4
+
 /** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns. */
 export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: RunOptions & { alpha?: number } = {}) {
   const d = a.columns
@@ -62,16 +65,29 @@ export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: Run
   const mark = k.arena.mark()
   const count = Math.max(1, Math.ceil(a.rows / ROWS))
   const parts = Array.from({ length: count }, () => matrix(k.arena.f32(d * d), d, d))
-  const tasks = parts.map((to, p) => {
+  // Only what lies on the diagonal or below it is summed, by strips of columns; the rest is the same.
+  const strip = Math.max(32, Math.ceil(d / STRIPS / 8) * 8)
+  const tasks = parts.flatMap((to, p) => {
     const rows = part(a, Math.min(p * ROWS, a.rows), Math.min((p + 1) * ROWS, a.rows))
-    return gemmTask(to, transposed(rows), rows, options.alpha ?? 1, 0)
+    return Array.from({ length: Math.ceil(d / strip) }, (_, s) => {
+      const [left, right] = [s * strip, Math.min((s + 1) * strip, d)]
+      const below = transposed(part(rows, 0, rows.rows, left, d))
+      return gemmTask(
+        part(to, left, d, left, right),
+        below,
+        part(rows, 0, rows.rows, left, right),
+        options.alpha ?? 1,
+        0,
+      )
+    })
   })
   await k.run(tasks, options)
   for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
+    for (let j = 0; j <= i; j++) {
       let sum = 0
-      for (const { data } of parts) sum += data[i * d + j]!
+      for (const { data, offset } of parts) sum += data[offset + i * d + j]!
       c.data[c.offset + i * d + j] = sum
+      c.data[c.offset + j * d + i] = sum
     }
   }
   k.arena.release(mark)
