@@ -60,7 +60,7 @@ export function gemm(
 }
 
 /** The product of packed panels, tile by tile. `pitch`: bytes between rows of C. */
-function panel(
+export function panel(
   rows: usize,
   columns: usize,
   depth: usize,
@@ -154,7 +154,7 @@ function packA(rows: usize, depth: usize, from: usize, row: usize, column: usize
 }
 
 /** Panels of eight columns: (p, j) at 8·depth·(j div 8) + 8·p + j mod 8; columns beyond the last are zero. */
-function packB(columns: usize, depth: usize, from: usize, row: usize, column: usize, to: usize): void {
+export function packB(columns: usize, depth: usize, from: usize, row: usize, column: usize, to: usize): void {
   for (let j: usize = 0; j < columns; j += 8) {
     const source = from + ((j * column) << 2)
     packLanes(min(4, columns - j), depth, source, column << 2, row << 2, to, 32)
@@ -165,7 +165,15 @@ function packB(columns: usize, depth: usize, from: usize, row: usize, column: us
 }
 
 /** Four lanes, `lane` bytes apart, become the four floats of each step of the depth; lanes beyond `lanes` are zero. */
-function packLanes(lanes: usize, depth: usize, from: usize, lane: usize, step: usize, to: usize, pitch: usize): void {
+export function packLanes(
+  lanes: usize,
+  depth: usize,
+  from: usize,
+  lane: usize,
+  step: usize,
+  to: usize,
+  pitch: usize,
+): void {
   if (lanes === 4 && lane === 4) {
     for (let p: usize = 0; p < depth; p++) {
       v128.store(to, v128.load(from))
@@ -210,7 +218,7 @@ function packTransposed(depth: usize, from: usize, lane: usize, to: usize, pitch
   }
 }
 
-function scaleRows(m: usize, n: usize, beta: f32, c: usize, cRow: usize): void {
+export function scaleRows(m: usize, n: usize, beta: f32, c: usize, cRow: usize): void {
   for (let i: usize = 0; i < m; i++) {
     scale(n, beta, c + ((i * cRow) << 2))
   }

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { blocksContract } from '../../../testkit/kernels/blocks-contract.ts'
+import { convolutionContract } from '../../../testkit/kernels/convolution-contract.ts'
 import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
 import { factorsContract } from '../../../testkit/kernels/factors-contract.ts'
-import { learningContract } from '../../../testkit/kernels/learning-contract.ts'
+import { gruContract } from '../../../testkit/kernels/gru-contract.ts'
+import { optimisersContract } from '../../../testkit/kernels/optimisers-contract.ts'
+import { rowsContract } from '../../../testkit/kernels/rows-contract.ts'
+import { sampledLossContract } from '../../../testkit/kernels/sampled-loss-contract.ts'
+import { softmaxContract } from '../../../testkit/kernels/softmax-contract.ts'
 import { sparseContract } from '../../../testkit/kernels/sparse-contract.ts'
 import { type Kernels, openKernels } from './kernels.ts'
 
@@ -24,7 +29,12 @@ describe.each([
   }
   denseContract(name, open)
   blocksContract(name, open)
-  learningContract(name, open)
+  rowsContract(name, open)
+  softmaxContract(name, open)
+  sampledLossContract(name, open)
+  gruContract(name, open)
+  convolutionContract(name, open)
+  optimisersContract(name, open)
   sparseContract(name, open)
   factorsContract(name, open)
 })

@@ -1,8 +1,10 @@
+import type { LearningExports } from './learning-exports.ts'
+
 /**
  * What both engines export. All arguments are numbers; pointers are byte offsets into the shared memory. Shapes and
  * sources stand at each kernel in `assembly/`.
  */
-export interface KernelExports {
+export interface KernelExports extends LearningExports {
   dot(n: number, x: number, y: number): number
   axpy(n: number, alpha: number, x: number, y: number): void
   scale(n: number, alpha: number, x: number): void
@@ -51,17 +53,6 @@ export interface KernelExports {
     scratch: number,
   ): void
   subtractBlocks(count: number, a: number, b: number, c: number): void
-  softmaxRows(rows: number, n: number, z: number, zRow: number, targets: number, scale: number, losses: number): void
-  adagradRows(
-    count: number,
-    d: number,
-    rows: number,
-    gradients: number,
-    rate: number,
-    epsilon: number,
-    table: number,
-    squares: number,
-  ): void
   topkOffer(
     n: number,
     scores: number,
@@ -105,8 +96,26 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   sparseDense: { count: 9, scratch: false },
   factorRows: { count: 12, scratch: true },
   subtractBlocks: { count: 4, scratch: false },
+  sigmoid: { count: 2, scratch: false },
+  tanh: { count: 2, scratch: false },
+  relu: { count: 2, scratch: false },
+  reluBackward: { count: 3, scratch: false },
+  gatherRows: { count: 5, scratch: false },
+  scatterAddRows: { count: 6, scratch: false },
+  addBias: { count: 4, scratch: false },
+  sumRows: { count: 5, scratch: false },
+  dotRows: { count: 5, scratch: false },
+  axpyRows: { count: 5, scratch: false },
+  dropout: { count: 5, scratch: false },
   softmaxRows: { count: 7, scratch: false },
+  sampledSoftmaxRows: { count: 11, scratch: false },
+  gruForward: { count: 9, scratch: true },
+  gruBackward: { count: 9, scratch: true },
+  convolve: { count: 10, scratch: true },
+  convolveBackward: { count: 10, scratch: true },
+  convolveWeights: { count: 11, scratch: true },
   adagradRows: { count: 8, scratch: false },
+  adamRows: { count: 12, scratch: false },
   topkOffer: { count: 8, scratch: false },
   topkFinish: { count: 4, scratch: false },
   topkProducts: { count: 14, scratch: true },

@@ -6,8 +6,17 @@ import { KernelError } from './errors.ts'
 import { type KernelExports, SCRATCH_BYTES, type Task } from './exports.ts'
 import type { Matrix } from './matrix.ts'
 import { choleskyFactor, solveFactored } from './operations/cholesky.ts'
+import {
+  type Convolution,
+  type ConvolutionOptions,
+  convolution,
+  convolutionInputs,
+  convolutionWeights,
+} from './operations/convolution.ts'
 import { type FactorProblem, gramProduct, improveFactors } from './operations/factors.ts'
 import { type ProductOptions, product, symmetricProduct } from './operations/product.ts'
+import { gruGradients, gruStates, type Recurrence } from './operations/recurrent.ts'
+import { type SampledLoss, sampledLoss } from './operations/sampled-loss.ts'
 import { type SparseMatrix, sparseProduct } from './operations/sparse.ts'
 import { type TopkQuestion, topk } from './operations/topk.ts'
 import { beginWorker, Pool, type RunOptions } from './pool.ts'
@@ -121,6 +130,36 @@ export class Kernels {
   /** For each user the k items with the largest inner product, best first, without those excluded. */
   topk(question: TopkQuestion, options?: RunOptions): Promise<void> {
     return topk(this, question, options)
+  }
+
+  /** The states of a gated recurrent unit over a batch of sequences. */
+  gru(problem: Recurrence, options?: RunOptions): Promise<void> {
+    return gruStates(this, problem, options)
+  }
+
+  /** The way back of `gru`, through time; `gradients` begins with the loss's of each state. */
+  gruBackward(problem: Recurrence, gradients: Matrix, options?: RunOptions): Promise<void> {
+    return gruGradients(this, problem, gradients, options)
+  }
+
+  /** Causal convolution: y from x and w. */
+  convolve(problem: Convolution, options?: ConvolutionOptions): Promise<void> {
+    return convolution(this, problem, options)
+  }
+
+  /** The gradient of the inputs of `convolve`, in the place of x, from that of the outputs in the place of y. */
+  convolveBackward(problem: Convolution, options?: ConvolutionOptions): Promise<void> {
+    return convolutionInputs(this, problem, options)
+  }
+
+  /** The gradient of the weights of `convolve`, in the place of w, from x and that of the outputs in the place of y. */
+  convolveWeights(problem: Convolution, options?: ConvolutionOptions): Promise<void> {
+    return convolutionWeights(this, problem, options)
+  }
+
+  /** Sampled softmax of states against their targets and shared negatives: losses and gradients. */
+  sampledLoss(problem: SampledLoss, options?: RunOptions): Promise<void> {
+    return sampledLoss(this, problem, options)
   }
 
   /** Ends the workers. The memory goes when the last view on it does. */

@@ -1,7 +1,7 @@
-import type { Part } from './vector.ts'
+import type { Floats, Part } from './vector.ts'
 
 /** Sums run in doubles, and are rounded once. */
-export function denseKernels(f: Float32Array): Part<'gemm' | 'cholesky' | 'solveLower'> {
+export function denseKernels(f: Floats): Part<'gemm' | 'cholesky' | 'solveLower'> {
   return {
     gemm(m, n, k, alpha, a, aRow, aColumn, b, bRow, bColumn, beta, c, cRow) {
       for (let i = 0; i < m; i++) {

@@ -1,9 +1,12 @@
 import type { KernelExports } from '../exports.ts'
 
+/** The memory as floats; doubles where gradients are compared with slopes. */
+export type Floats = Float32Array | Float64Array
+
 export type Part<Name extends keyof KernelExports> = Pick<KernelExports, Name>
 
 /** Sums run in doubles, and are rounded once. */
-export function vectorKernels(f: Float32Array): Part<'dot' | 'axpy' | 'scale'> {
+export function vectorKernels(f: Floats): Part<'dot' | 'axpy' | 'scale'> {
   return {
     dot(n, x, y) {
       let sum = 0

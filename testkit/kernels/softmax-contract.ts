@@ -1,8 +1,7 @@
-import { rng } from '@storemind/ml'
 import { describe, expect, test } from 'vitest'
-import { element, filled, gaps, type OpenKernels, randomMatrix, worstOf } from './under-test.ts'
+import { element, gaps, type OpenKernels, randomMatrix, worstOf } from './under-test.ts'
 
-export function learningContract(name: string, open: OpenKernels): void {
+export function softmaxContract(name: string, open: OpenKernels): void {
   describe(`${name}: softmax`, () => {
     /** Losses of the rows of z, and z as the gradient that the kernel leaves. */
     const softmax = async (n: number, spread: number, change?: readonly [row: number, column: number, by: number]) => {
@@ -61,30 +60,6 @@ export function learningContract(name: string, open: OpenKernels): void {
       await k.run([['softmaxRows', 2, 4, z.byteOffset, 4, targets.byteOffset, 1, losses.byteOffset]])
       expect([...losses]).toEqual([0, 2e4])
       expect([...z].map(Math.abs)).toEqual([0, 0, 0, 0, 1, 1, 0, 0])
-    })
-  })
-
-  describe(`${name}: Adagrad`, () => {
-    test.each([1, 4, 7, 16, 33])('on chosen rows of %d numbers, within 1e-6; the others stay', async (d) => {
-      const k = open()
-      const random = rng(d)
-      const [table, squares] = [filled(k.arena.f32(20 * d), random), k.arena.f32(20 * d).fill(0.1)]
-      const rows = k.arena.i32(3)
-      rows.set([17, 0, 5])
-      const gradients = filled(k.arena.f32(3 * d), random)
-      const before = table.slice()
-      const pointers = [rows.byteOffset, gradients.byteOffset, 0.3, 1e-6, table.byteOffset, squares.byteOffset]
-      await k.run([['adagradRows', 3, d, ...pointers]])
-      for (let row = 0; row < 20; row++) {
-        const r = rows.indexOf(row)
-        for (let p = 0; p < d; p++) {
-          const g = r < 0 ? 0 : gradients[r * d + p]!
-          const square = squares[row * d + p]!
-          expect(Math.abs(square - (Math.fround(0.1) + g * g))).toBeLessThan(1e-6)
-          const wanted = before[row * d + p]! - (0.3 * g) / (Math.sqrt(square) + 1e-6)
-          expect(Math.abs(table[row * d + p]! - wanted)).toBeLessThan(1e-6)
-        }
-      }
     })
   })
 }
