@@ -72,10 +72,22 @@ describe('boost, bury and exclude', () => {
     expect(ids(raised)[0]).toBe(last)
     expect(raised.items[0]?.reasons[0]).toMatchObject({ code: 'favoured_by_shop', text: 'Favoured by the shop' })
     expect(raised.items[0]?.reasons[0]?.weight).toBeGreaterThan(0.99)
-    const first = before[0] ?? ''
-    await shop.rules.put({ name: 'up', when: { productIds: [first] }, effect: { do: 'bury', strength: 1000 } })
-    // Behind all that has a score; what merely fills the list stands below it.
-    expect(ids(await home({ limit: 30 })).indexOf(first)).toBeGreaterThanOrEqual(9)
+    await shop.rules.remove('up')
+    const free = await home({ limit: 30 })
+    const [best] = free.items
+    await shop.rules.put({
+      name: 'down',
+      when: { productIds: [best?.productId ?? ''] },
+      effect: { do: 'bury', strength: 1000 },
+    })
+    const buried = await home({ limit: 30 })
+    const score = buried.items.find(({ productId }) => productId === best?.productId)?.score ?? Number.NaN
+    expect(score).toBeLessThan((best?.score ?? 0) / 100)
+    // Behind all that scores more, ahead of what merely fills the list, and nothing else has moved.
+    const above = free.items.slice(1).filter((item) => item.score > score)
+    expect(above.length).toBeGreaterThanOrEqual(9)
+    expect(ids(buried).indexOf(best?.productId ?? '')).toBe(above.length)
+    expect(ids(buried).filter((id) => id !== best?.productId)).toEqual(ids(free).slice(1))
   })
 
   it('count what a rule kept out', async () => {
