@@ -1,4 +1,3 @@
-import { StoremindError } from '@storemind/client'
 import { Draws } from '../../src/demo/random.ts'
 import { userId } from '../../src/demo/shoppers/shopper.ts'
 import type { Server } from '../harness/engine.ts'
@@ -14,12 +13,8 @@ export async function knownShoppers({ client }: Server, seed: number): Promise<s
   // Guests of the simulation have no user id in the store: those that it does not know are not asked for.
   for (let n = 0; n < 600 && shoppers.length < 300; n++) {
     const profile = userId(draws.integer(WORLD.shoppers))
-    try {
-      await client.recommend({ requests: [{ profile, limit: 1 }] })
-      shoppers.push(profile)
-    } catch (error) {
-      if (!(error instanceof StoremindError && error.code === 'PROFILE_NOT_FOUND')) throw error
-    }
+    const [decision] = (await client.recommend({ requests: [{ profile, limit: 1 }] })).decisions
+    if (decision?.cause !== 'first_visit') shoppers.push(profile)
   }
   if (shoppers.length < 100) throw new Error(`The store knows only ${shoppers.length} of 600 shoppers.`)
   return shoppers

@@ -7,28 +7,21 @@ const { STOREMIND_URL: url, STOREMIND_READ_KEY: readKey, STOREMIND_WRITE_KEY: wr
  */
 export async function recommend(request, { objects = false, millis = 300 } = {}) {
   try {
-    const answer = await ask(request, objects, millis)
-    if (answer.error?.code !== 'PROFILE_NOT_FOUND') return answer.decisions?.[0]
-    const { profile: _, ...firstVisit } = request
-    return (await ask(firstVisit, objects, millis)).decisions?.[0]
+    const response = await fetch(`${url}/v1/recommendations`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${readKey}`,
+        'content-type': 'application/json',
+        ...(objects && { 'sec-gpc': '1' }),
+      },
+      body: JSON.stringify({ requests: [request] }),
+      signal: AbortSignal.timeout(millis),
+      cache: 'no-store', // Next.js would keep it for the next visitor
+    })
+    return (await response.json()).decisions?.[0]
   } catch {
     return undefined
   }
-}
-
-async function ask(request, objects, millis) {
-  const response = await fetch(`${url}/v1/recommendations`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${readKey}`,
-      'content-type': 'application/json',
-      ...(objects && { 'sec-gpc': '1' }),
-    },
-    body: JSON.stringify({ requests: [request] }),
-    signal: AbortSignal.timeout(millis),
-    cache: 'no-store', // Next.js would keep it for the next visitor
-  })
-  return response.json()
 }
 
 /** Tells what a visitor did. @returns whether it is on disk; a shop's page goes on without it */

@@ -14,7 +14,7 @@ export const DecisionRequest = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 256,
-        description: 'A userId, an anonymousId or a profile id. Left out on a first visit.',
+        description: 'A userId, an anonymousId or a profile id. Left out, or not heard of yet: a first visit.',
       }),
     ),
     productId: Type.Optional(ExternalId),
@@ -66,6 +66,10 @@ export type ChosenItem = Type.Static<typeof ChosenItem>
 
 export const DECISION_BASES = ['personalised', 'contextual'] as const
 
+/** Why nothing of the shopper's past may be used. */
+export const CONTEXTUAL_CAUSES = ['first_visit', 'no_consent', 'objection', 'bot'] as const
+export type ContextualCause = (typeof CONTEXTUAL_CAUSES)[number]
+
 export const DecisionExperiment = Type.Object(
   {
     id: Id,
@@ -80,10 +84,15 @@ export const Decision = Type.Object(
   {
     id: Id,
     placement: Type.String(),
-    /** The shopper's id as it was asked for; left out on a first visit. */
+    /** The shopper's id as it was asked for. */
     profile: Type.Optional(Type.String()),
     /** `contextual`: nothing of the shopper's past was used (first visit, no consent, or said so). */
     basis: Type.Enum([...DECISION_BASES]),
+    cause: Type.Optional(
+      Type.Enum([...CONTEXTUAL_CAUSES], {
+        description: 'Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of.',
+      }),
+    ),
     at: Millis,
     modelVersion: Type.Union([Type.Integer(), Type.Null()]),
     items: Type.Array(ChosenItem),

@@ -94,7 +94,7 @@ export const ERRORS = {
     status: 404,
     what: 'There is no profile {profile}.',
     why: 'No event or import has named this shopper, or the shopper was erased.',
-    todo: 'Check the id. For a first visit leave the profile out.',
+    todo: 'Check the id.',
   },
   PRODUCT_NOT_FOUND: {
     status: 404,

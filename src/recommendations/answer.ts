@@ -108,6 +108,11 @@ function lastOf(catalog: CatalogSnapshot, item: ProductRow): string | undefined 
     .at(-1)
 }
 
+/** Whether the shopper's past was used, and why not where it was not. */
+export function basisOf({ basis, cause }: Pick<DecodedRecord, 'basis' | 'cause'>): Pick<Decision, 'basis' | 'cause'> {
+  return { basis, ...(cause === undefined ? {} : { cause }) }
+}
+
 /** Rows of the rules that a record speaks of. */
 export function rulesIn({ items, resting = [] }: Pick<DecodedRecord, 'items' | 'resting'>): number[] {
   const named = items.flatMap(({ reasons }) =>
@@ -141,7 +146,7 @@ export function summaryOf(
   )
   return [
     record.items.length === 0 ? words.nothing() : words.decided(placement, record.items.length),
-    record.basis === 'personalised' ? words.personalised() : words.contextual(),
+    record.basis === 'personalised' ? words.personalised() : words.contextual(record.cause ?? 'first_visit'),
     record.modelVersion === null ? words.noModel() : words.model(record.modelVersion),
     ...byRule,
     ...(record.resting ?? []).map((row) => words.resting(nameOf(row))),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NOW, type TrainedShop, trainedShop } from '../../test/recommendations/trained-shop.ts'
-import { plantedShop } from '../../testkit/recommendations/planted-shop.ts'
+import { favouriteOf, plantedShop, tasteOf } from '../../testkit/recommendations/planted-shop.ts'
 import type { Decision } from '../contracts/decision.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { Placements } from '../core/decisions/placements.ts'
@@ -194,11 +194,29 @@ describe('a category page', () => {
     expect(own.basis).toBe('personalised')
     expect(rowsOf(own).toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
     const other = await one({ placement: 'category', category: ' lantern ', profile: 'u4' })
-    // Both like lanterns and may like the same one best; the order is each one's own.
     expect(rowsOf(other)).not.toEqual(rowsOf(own))
     expect(own.items.every(({ reasons }) => reasons.length > 0)).toBe(true)
     const { decision } = await recommendations.explain(own.id)
     expect(decision.items).toEqual(untied(own))
+  })
+
+  it('puts what a shopper buys every week higher for that shopper than for others of the same taste', async () => {
+    const lovers = Array.from({ length: 60 }, (_, profile) => profile).filter((profile) => tasteOf(profile) === 1)
+    const lists = new Map<number, number[]>()
+    for (const profile of lovers)
+      lists.set(profile, rowsOf(await one({ placement: 'category', category: 'lantern', profile: `u${profile}` })))
+    const rank = (profile: number, row: number) => lists.get(profile)?.indexOf(row) ?? Number.NaN
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+    const own = mean(lovers.map((profile) => rank(profile, favouriteOf(profile))))
+    const others = mean(
+      lovers.flatMap((profile) =>
+        lovers
+          .filter((other) => favouriteOf(other) !== favouriteOf(profile))
+          .map((other) => rank(other, favouriteOf(profile))),
+      ),
+    )
+    // By chance both are 4.5, the middle of ten positions.
+    expect([own, others]).toSatisfy(() => own < others - 2)
   })
 
   it('has a contextual answer for a first visit and for who objects', async () => {
@@ -293,10 +311,44 @@ describe('the floor of new products', () => {
   })
 })
 
+describe('an id that no event has named', () => {
+  it('is answered as a first visit, logged and explained, and leaves no trace of itself', async () => {
+    const ids = ['first-page-of-a-browser', '\u0000', '__proto__', 'x'.repeat(256)]
+    const stranger = await one({ limit: 5, seed: 3 })
+    for (const profile of ids) {
+      const decision = await one({ profile, limit: 5, seed: 3 })
+      expect(decision).toMatchObject({ profile, basis: 'contextual', cause: 'first_visit' })
+      expect(untied(decision)).toEqual(untied(stranger))
+      const told = await recommendations.explain(decision.id)
+      expect(told.decision).not.toHaveProperty('profile')
+      expect(told.summary.join()).toContain('a first visit')
+      expect((await recommendations.explain(decision.id, 'zh')).summary.join()).toContain('首次到访')
+      expect((await store.decisions.get(decision.id))?.profile).toBeUndefined()
+      expect(await store.profiles.find(profile)).toBeUndefined()
+    }
+  })
+
+  it('stands in no arm of an experiment, and is kept by none', async () => {
+    const { id } = await experiments.create({
+      name: 'strangers',
+      placements: ['home'],
+      arms: [
+        { name: 'store', share: 1, holdout: true },
+        { name: 'storemind', share: 1 },
+      ],
+    })
+    await experiments.start(id)
+    const decision = await one({ profile: 'never-heard-of', limit: 3 })
+    await experiments.stop(id)
+    expect(decision.items).toHaveLength(3)
+    expect(decision.experiment?.arm).toBeUndefined()
+    expect(await store.profiles.find('never-heard-of')).toBeUndefined()
+  })
+})
+
 describe('refusals', () => {
   it('names what is not there, and logs nothing', async () => {
     const before = await store.decisions.count()
-    expect(await refusalOf({ profile: 'nobody' })).toBe('PROFILE_NOT_FOUND')
     expect(await refusalOf({ placement: 'nowhere' })).toBe('PLACEMENT_NOT_FOUND')
     expect(await refusalOf({ placement: 'product_page', productId: 'nothing' })).toBe('PRODUCT_NOT_FOUND')
     expect(await store.decisions.count()).toBe(before)

@@ -9,7 +9,7 @@ import type { ModelRegistry } from '../core/models/registry.ts'
 import type { Experiments } from '../core/outcomes/experiments.ts'
 import { type DecisionTokens, itemToken } from '../core/outcomes/tokens.ts'
 import type { ProfileRepository, RuleRepository } from '../core/ports.ts'
-import { itemsOf, rulesIn, shownItems, summaryOf } from './answer.ts'
+import { basisOf, itemsOf, rulesIn, shownItems, summaryOf } from './answer.ts'
 import { CAPABILITY } from './contracts.ts'
 import { createMaking, type MakingParts } from './making.ts'
 import { isReplayable, replay } from './replay.ts'
@@ -39,7 +39,7 @@ export interface Recommendations {
    * One decision for each request, in their order, each logged before it is answered.
    *
    * @param options.globalPrivacyControl the shopper's browser objects: nothing of the past is used
-   * @throws CodedError NO_MODEL, PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND,
+   * @throws CodedError NO_MODEL, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND,
    *   BAD_REQUEST; then nothing is logged
    */
   recommend(
@@ -96,7 +96,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
           id,
           placement,
           ...(profile === undefined ? {} : { profile }),
-          basis: record.basis,
+          ...basisOf(record),
           at,
           modelVersion: record.modelVersion,
           items:
@@ -117,7 +117,7 @@ export function createRecommendations(parts: RecommendationParts): Recommendatio
         id,
         placement,
         ...(shopper === undefined ? {} : { profile: shopper }),
-        basis: record.basis,
+        ...basisOf(record),
         at,
         modelVersion: record.modelVersion,
         items: itemsOf(record, parts.catalog.current, language),

@@ -54,7 +54,7 @@ export interface Making {
   serving(): Promise<Serving>
   /**
    * One decision, not logged yet; what it must spend is reserved.
-   * @throws CodedError NO_MODEL, PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND,
+   * @throws CodedError NO_MODEL, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND,
    *   BAD_REQUEST
    */
   make(request: DecisionRequest, globalPrivacyControl: boolean): Promise<MadeDecision>

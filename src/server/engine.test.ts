@@ -170,7 +170,9 @@ test('a trained version serves at once, and the answers keep their contract', as
   const placed = await client.recommend({ requests: [{ placement: 'news' }] })
   expect(placed.decisions[0]?.items).toHaveLength(3)
   expect((await client.eraseProfile({ profile: 'c3' })).erased).toMatchObject({})
-  await expect(client.recommend({ requests: [{ profile: 'c3' }] })).rejects.toMatchObject({ code: 'PROFILE_NOT_FOUND' })
+  const erased = await client.recommend({ requests: [{ profile: 'c3' }] })
+  expect(erased.decisions[0]).toMatchObject({ basis: 'contextual', cause: 'first_visit' })
+  await expect(client.exportProfile({ profile: 'c3' })).rejects.toMatchObject({ code: 'PROFILE_NOT_FOUND' })
 })
 
 test('nothing of a shopper stands in the log', () => {

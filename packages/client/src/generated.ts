@@ -27,6 +27,8 @@ export interface Decision {
   readonly placement: string
   readonly profile?: string
   readonly basis: 'personalised' | 'contextual'
+  /** Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of. */
+  readonly cause?: 'first_visit' | 'no_consent' | 'objection' | 'bot'
   /** UTC milliseconds. */
   readonly at: number
   readonly modelVersion: number | null
@@ -52,7 +54,7 @@ export interface DecisionExperiment {
 export interface DecisionRequest {
   /** Left out: `home`. */
   readonly placement?: string
-  /** A userId, an anonymousId or a profile id. Left out on a first visit. */
+  /** A userId, an anonymousId or a profile id. Left out, or not heard of yet: a first visit. */
   readonly profile?: string
   readonly productId?: string
   readonly cart?: readonly string[]
@@ -938,7 +940,7 @@ export interface Client {
   }, options?: CallOptions): Promise<Explanation>
   /**
    * Recommends products. One request or a hundred: each is one decision with its own id and reasons.
-   * @throws StoremindError PROFILE_NOT_FOUND, PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND, NO_MODEL
+   * @throws StoremindError PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, PLACEMENT_NOT_FOUND, NO_MODEL
    */
   recommend(body: {
     readonly requests: readonly DecisionRequest[]

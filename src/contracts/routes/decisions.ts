@@ -17,7 +17,7 @@ export const recommend = route({
     { additionalProperties: false },
   ),
   response: Type.Object({ decisions: Type.Array(Decision) }, { additionalProperties: false }),
-  errors: ['PROFILE_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'CATEGORY_NOT_FOUND', 'PLACEMENT_NOT_FOUND', 'NO_MODEL'],
+  errors: ['PRODUCT_NOT_FOUND', 'CATEGORY_NOT_FOUND', 'PLACEMENT_NOT_FOUND', 'NO_MODEL'],
 })
 
 export const explainDecision = route({

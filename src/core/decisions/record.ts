@@ -1,7 +1,7 @@
+import type { ContextualCause } from '../../contracts/decision.ts'
 import { REASON_CODES, type ReasonCode } from '../../contracts/reason.ts'
 import type { ProductRow } from '../ports.ts'
 import { ByteReader, ByteWriter } from '../profiles/bytes.ts'
-import type { ContextualCause } from '../profiles/consent.ts'
 import { CERTAIN, type Draw, type DrawRates, propensity } from './draw.ts'
 import { REFUSAL_CODES, type RefusalCode, type RefusalCounts } from './policies/policy.ts'
 import { readSections, type Sections, writeSections } from './record-sections.ts'

@@ -1,4 +1,5 @@
 import { type ConsentState, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
+import type { ContextualCause } from '../../contracts/decision.ts'
 import type { ProfileRow } from '../ports.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { FEATURES_VERSION } from './features/declared.ts'
@@ -8,9 +9,6 @@ import { featureParts } from './profile-state.ts'
 /*
  * The consent gate. A decision may only use what a view shows, and only this file can make a personal view.
  */
-
-/** Why nothing of the shopper's past may be used. */
-export type ContextualCause = 'first_visit' | 'no_consent' | 'objection' | 'bot'
 
 /** Nothing of the shopper: not even which one it is. */
 export interface ContextualView {

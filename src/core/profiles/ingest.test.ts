@@ -292,8 +292,10 @@ describe('consent', () => {
     }
   })
 
-  it('has no profile of somebody nobody named, and none at all on a first visit', async () => {
-    await expect(look(fresh('nobody'))).rejects.toMatchObject({ code: 'PROFILE_NOT_FOUND' })
+  it('takes somebody nobody named for a first visit, as who has no id, and keeps no row of the id', async () => {
+    const nobody = fresh('nobody')
+    expect(await look(nobody)).toEqual({ basis: 'contextual', cause: 'first_visit' })
+    expect(await store.profiles.find(nobody)).toBeUndefined()
     const reader = createProfileReader(ingesting())
     const options = { purpose: 'personalisation', optedOut: false, now: NOW } as const
     expect(await reader.read(undefined, options)).toEqual({ basis: 'contextual', cause: 'first_visit' })

@@ -1,5 +1,4 @@
 import type { Purpose } from '../../contracts/consent.ts'
-import { CodedError } from '../../contracts/errors.ts'
 import type { ProfileRepository, ProfileRow } from '../ports.ts'
 import { contextual, gate, type ProfileView } from './consent.ts'
 import { FEATURES_VERSION } from './features/declared.ts'
@@ -14,9 +13,9 @@ export interface ReadOptions {
 
 export interface ProfileReader {
   /**
-   * What a decision may see of a shopper; without an id, a first visit.
+   * What a decision may see of a shopper. Without an id, and with one that no event has named or that was erased, a
+   * first visit: a page asks before its first event has arrived. Nothing is kept of such an id.
    * @param id a userId, an anonymousId or a profile's own id
-   * @throws CodedError PROFILE_NOT_FOUND
    */
   read(id: string | undefined, options: ReadOptions): Promise<ProfileView>
 }
@@ -48,7 +47,7 @@ export function createProfileReader({ profiles, rebuild, memory }: ProfileReader
     async read(id, { purpose, optedOut, now }) {
       if (id === undefined) return contextual('first_visit')
       const shopper = await (memory === undefined ? readShopper(id) : memory.find(id, readShopper))
-      if (shopper === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile: id })
+      if (shopper === undefined) return contextual('first_visit')
       const { profile, basis, bot, states, statements } = shopper
       return gate({ profile, basis, bot, states: [...states.values()], statements, purpose, optedOut, now })
     },

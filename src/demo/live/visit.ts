@@ -1,4 +1,4 @@
-import type { Client, Decision } from '@storemind/client'
+import type { Client, Decision, DecisionRequest } from '@storemind/client'
 import type { SegmentMessage } from '../../contracts/event.ts'
 import { formatMicros } from '../../contracts/money.ts'
 import { CURRENCY } from '../catalogue/describe.ts'
@@ -119,17 +119,8 @@ export async function visitLive(plan: VisitPlan, shopper: number, number: number
 const AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36'
 
-async function decide(
-  { reader }: Shop,
-  { profile, ...request }: { placement: string; limit: number; profile: string | undefined },
-): Promise<Decision> {
-  const ask = async (more: { profile?: string }) =>
-    (await reader.recommend({ requests: [{ ...request, ...more }] })).decisions[0]
-  const found = await ask(profile === undefined ? {} : { profile }).catch((error: unknown) => {
-    // Whoever never visited in the history is on a first visit.
-    if (error instanceof Error && 'code' in error && error.code === 'PROFILE_NOT_FOUND') return ask({})
-    throw error
-  })
-  if (found === undefined) throw new Error('the store answered no decision')
-  return found
+async function decide({ reader }: Shop, request: DecisionRequest): Promise<Decision> {
+  const [decision] = (await reader.recommend({ requests: [request] })).decisions
+  if (decision === undefined) throw new Error('the store answered no decision')
+  return decision
 }

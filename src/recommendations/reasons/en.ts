@@ -1,3 +1,4 @@
+import type { ContextualCause } from '../../contracts/decision.ts'
 import type { ReasonWords } from './words.ts'
 
 const times = (count: number | undefined): string =>
@@ -31,7 +32,7 @@ export const EN: ReasonWords = {
     decided: (placement, items) =>
       `For the placement ${placement}, ${items === 1 ? '1 product was' : `${items} products were`} chosen.`,
     personalised: () => 'The shopper’s own history was used, with consent.',
-    contextual: () => 'Nothing of the shopper’s past was used: a first visit, no consent, or an objection.',
+    contextual: (cause) => `Nothing of the shopper’s past was used: ${CAUSES[cause]}.`,
     model: (version) => `Model version ${version} ranked the products.`,
     noModel: () => 'No trained model was in service.',
     refused: (policy, count) =>
@@ -53,6 +54,13 @@ export const EN: ReasonWords = {
       `The experiment “${experiment}” ran here; this visitor is left out of it, since there was no id or no consent.`,
     heldOut: () => 'It was not shown: the visitor is in a holdout, and the store showed its own choice.',
   },
+}
+
+const CAUSES: Readonly<Record<ContextualCause, string>> = {
+  first_visit: 'a first visit, nothing is known yet',
+  no_consent: 'the shopper has not consented to it',
+  objection: 'the shopper objects to it',
+  bot: 'this is taken to be a program, not a person',
 }
 
 /** A policy's refusal code in words; a code that is not here is shown as it is. */

@@ -1,3 +1,4 @@
+import type { ContextualCause } from '../../contracts/decision.ts'
 import type { ReasonWords } from './words.ts'
 
 /** 中文理由。商品名照店铺原文,用「」括起;商品已下架而无名称时,句子仍然成立。 */
@@ -26,7 +27,7 @@ export const ZH: ReasonWords = {
   summary: {
     decided: (placement, items) => `为展示位 ${placement} 选出了 ${items} 件商品。`,
     personalised: () => '经顾客同意，使用了其本人的历史记录。',
-    contextual: () => '未使用顾客的任何历史：首次到访、未同意，或已表示拒绝。',
+    contextual: (cause) => `未使用顾客的任何历史：${CAUSES[cause]}。`,
     model: (version) => `由第 ${version} 版模型排序。`,
     noModel: () => '当时没有投入使用的模型。',
     refused: (policy, count) => `${count} 件候选商品未采用：${REFUSALS[policy] ?? policy}。`,
@@ -42,6 +43,13 @@ export const ZH: ReasonWords = {
     leftOut: (experiment) => `此处正在进行实验「${experiment}」；因无标识或未经同意，该访客未纳入实验。`,
     heldOut: () => '结果未展示：该访客属于对照保留组，店铺展示了自己的默认内容。',
   },
+}
+
+const CAUSES: Readonly<Record<ContextualCause, string>> = {
+  first_visit: '首次到访，尚无任何了解',
+  no_consent: '顾客尚未同意',
+  objection: '顾客已表示拒绝',
+  bot: '访问者被判定为程序，而非真人',
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

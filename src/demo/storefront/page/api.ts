@@ -48,14 +48,7 @@ export function createApi(key: string): Api {
     return decision
   }
   return {
-    async recommend(request) {
-      const { profile: _, ...ofNobody } = request
-      return decide(request).catch((error: unknown) => {
-        // Erased, or of a store that was made anew: whoever this browser remembers, the store meets them now.
-        if (error instanceof ApiError && error.body?.code === 'PROFILE_NOT_FOUND') return decide(ofNobody)
-        throw error
-      })
-    },
+    recommend: decide,
     explanation: (id, language) => ask(`/v1/decisions/${encodeURIComponent(id)}/explanation?language=${language}`),
     products: (after, limit) =>
       ask(`/v1/products?limit=${limit}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`),
