@@ -46,8 +46,8 @@ const CANDIDATES = 500
 const CO_OCCURRENCE: Partial<SlimParams> = { l2: 1e6 }
 const SPACE = { l2: [2, 1] }
 const FACTORS: readonly Partial<IalsParams>[] = [
-  { factors: 256, epochs: 12, unobserved: 0.01, l2: 0.003 },
-  { factors: 256, epochs: 12, unobserved: 0.005, l2: 0.01 },
+  { factors: 256, epochs: 12, unobserved: 0.01, l2: 0.003, block: 16 },
+  { factors: 256, epochs: 12, unobserved: 0.005, l2: 0.01, block: 16 },
 ]
 
 /**

@@ -56,9 +56,10 @@ export const ials = defineAlgorithm({
       meaning: 'how the ridge grows with the entries of a row; 0: it is the same for all',
     },
     initialScale: { type: 'number', default: 0.1, min: 1e-6, max: 10, meaning: 'norm at which items begin' },
+    // On Gowalla 8 reached in 16 epochs what 16 did (NDCG@20 on validation .1024 and .1022), in nine tenths of the time.
     block: {
       type: 'integer',
-      default: 16,
+      default: 8,
       min: 8,
       max: 64,
       meaning: 'coordinates solved together, rounded down to eights; more take fewer, dearer epochs',
