@@ -1,6 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { beauty } from './beauty.ts'
 import { coldItems } from './cold-items.ts'
+import { evaluation } from './evaluation.ts'
 import { gowalla } from './gowalla.ts'
 import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
@@ -11,7 +12,7 @@ import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
 import { tafeng } from './tafeng.ts'
 import { topkSpeed } from './topk-speed.ts'
-import { growthTrain } from './training.ts'
+import { growthTrain, trainLarge } from './training.ts'
 
 export const BENCHMARKS: readonly Benchmark[] = [
   onlineRetail,
@@ -30,4 +31,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ingest,
   growthIngest,
   growthTrain,
+  trainLarge,
+  evaluation,
 ]

@@ -13,10 +13,17 @@ let phase = 'start'
 let since = began
 const enter = (next: string): void => {
   const now = performance.now()
-  phases.set(phase, (phases.get(phase) ?? 0) + (now - since) / 1000)
+  const seconds = (now - since) / 1000
+  phases.set(phase, (phases.get(phase) ?? 0) + seconds)
+  process.stderr.write(`${phase}: ${seconds.toFixed(1)} s, at most ${residentMb().toFixed(0)} MB so far\n`)
   phase = next
   since = now
 }
+/** The largest resident memory up to now. */
+function residentMb(): number {
+  return process.resourceUsage().maxRSS / 1000
+}
+
 const { card, value } = await trainRecommendations(
   syntheticReader({ products, shoppers, lines, seed }),
   { seed, threads: 1, windowDays: 0, validationDays: 14, closedFormItems },
@@ -33,7 +40,7 @@ process.stdout.write(
   `${JSON.stringify({
     seconds: (performance.now() - began) / 1000,
     cpuSeconds: process.cpuUsage().user / 1e6,
-    residentMb: process.resourceUsage().maxRSS / 1000,
+    residentMb: residentMb(),
     value,
     phases: Object.fromEntries(phases),
     sources: Object.fromEntries(card.sources.map(({ name, seconds }) => [name, seconds])),

@@ -131,25 +131,40 @@ export function userFolds(users: number, folds: number, random: Rng): Int32Array
   )
 }
 
-/** The entries for which `keep` holds, users and items keeping their indices. @cost O(entries) */
+/**
+ * The entries for which `keep` holds, users and items keeping their indices.
+ *
+ * @param keep is asked twice about each entry and must say the same: rooms are measured before they are filled
+ * @cost O(entries)
+ */
 export function keepEntries(data: Interactions, keep: (entry: number, user: number) => boolean): Interactions {
-  const kept = new Int32Array(data.item.length)
-  const offsets = new Int32Array(data.users + 1)
-  let end = 0
-  for (let u = 0; u < data.users; u++) {
-    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) if (keep(e, u)) kept[end++] = e
-    offsets[u + 1] = end
+  const { users, items } = data
+  const offsets = new Int32Array(users + 1)
+  let count = 0
+  for (let u = 0; u < users; u++) {
+    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) if (keep(e, u)) count++
+    offsets[u + 1] = count
   }
-  const order = kept.subarray(0, end)
-  return {
-    users: data.users,
-    items: data.items,
+  const kept = {
+    users,
+    items,
     offsets,
-    item: Int32Array.from(order, (e) => data.item[e]!),
-    weight: Float32Array.from(order, (e) => data.weight[e]!),
-    at: Float64Array.from(order, (e) => data.at[e]!),
-    basket: Int32Array.from(order, (e) => data.basket[e]!),
+    item: new Int32Array(count),
+    weight: new Float32Array(count),
+    at: new Float64Array(count),
+    basket: new Int32Array(count),
   }
+  let to = 0
+  for (let u = 0; u < users; u++) {
+    for (let e = data.offsets[u]!; e < data.offsets[u + 1]!; e++) {
+      if (!keep(e, u)) continue
+      kept.item[to] = data.item[e]!
+      kept.weight[to] = data.weight[e]!
+      kept.at[to] = data.at[e]!
+      kept.basket[to++] = data.basket[e]!
+    }
+  }
+  return kept
 }
 
 function distinct(items: Iterable<number>): Int32Array {
