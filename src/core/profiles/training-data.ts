@@ -161,23 +161,39 @@ function keepPermitted(
   withheld: ReadonlySet<ProfileRow>,
   left: Set<ProfileRow>,
 ): InteractionColumns {
-  const lines = new Int32Array(chunk.length)
-  let kept = 0
+  const kept = {
+    profile: new Int32Array(chunk.length),
+    product: new Int32Array(chunk.length),
+    kind: new Uint8Array(chunk.length),
+    at: new Float64Array(chunk.length),
+    quantity: new Float32Array(chunk.length),
+    priceMicros: new Float64Array(chunk.length),
+    basket: new Int32Array(chunk.length),
+  }
+  let length = 0
   for (let i = 0; i < chunk.length; i++) {
     const profile = chunk.profile[i]!
-    if (withheld.has(profile)) left.add(profile)
-    else lines[kept++] = i
+    if (withheld.has(profile)) {
+      left.add(profile)
+      continue
+    }
+    kept.profile[length] = profile
+    kept.product[length] = chunk.product[i]!
+    kept.kind[length] = chunk.kind[i]!
+    kept.at[length] = chunk.at[i]!
+    kept.quantity[length] = chunk.quantity[i]!
+    kept.priceMicros[length] = chunk.priceMicros[i]!
+    kept.basket[length++] = chunk.basket[i]!
   }
-  const chosen = lines.subarray(0, kept)
   return {
-    length: kept,
-    profile: Int32Array.from(chosen, (i) => chunk.profile[i]!),
-    product: Int32Array.from(chosen, (i) => chunk.product[i]!),
-    kind: Uint8Array.from(chosen, (i) => chunk.kind[i]!),
-    at: Float64Array.from(chosen, (i) => chunk.at[i]!),
-    quantity: Float32Array.from(chosen, (i) => chunk.quantity[i]!),
-    priceMicros: Float64Array.from(chosen, (i) => chunk.priceMicros[i]!),
-    basket: Int32Array.from(chosen, (i) => chunk.basket[i]!),
+    length,
+    profile: kept.profile.subarray(0, length),
+    product: kept.product.subarray(0, length),
+    kind: kept.kind.subarray(0, length),
+    at: kept.at.subarray(0, length),
+    quantity: kept.quantity.subarray(0, length),
+    priceMicros: kept.priceMicros.subarray(0, length),
+    basket: kept.basket.subarray(0, length),
   }
 }
 

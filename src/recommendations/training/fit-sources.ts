@@ -59,23 +59,28 @@ export interface Trial {
 /**
  * The best of a source's parameters by mean NDCG@10 over cases; the first of equals. With no case the first.
  *
- * @cost one fit and one ranking of all cases for each entry of the grid
+ * @param data what the chosen way learns from in the end
+ * @param tryOut what the entries of the grid are compared on: `data` itself, or fewer shoppers of it
+ * @cost one fit and one ranking of all cases for each entry of the grid, and one more fit where `tryOut` is not `data`
  */
 export async function chooseSource(
   source: CandidateSource,
   data: SourceData,
+  tryOut: SourceData,
   cases: readonly FrameCase[],
   options: FitOptions,
 ): Promise<{ fitted: FittedSource; trials: readonly Trial[] } | undefined> {
   const grid = gridOf(source, options)
   const tried = cases.length === 0 ? grid.slice(0, 1) : grid
+  // A single way needs no comparison.
+  const compared = tried.length > 1 ? tryOut : data
   let best: FittedSource | undefined
   let bestNdcg = Number.NEGATIVE_INFINITY
   const trials: Trial[] = []
   for (const [g, params] of tried.entries()) {
     options.onProgress(source.name, g / tried.length)
-    const fitted = await fitSource(source, data, params, options)
-    if (!fitted) return undefined
+    const fitted = await fitSource(source, compared, params, options)
+    if (!fitted) break
     const value = await meanNdcg(fitted, cases, options)
     trials.push({ params, ndcg: value })
     if (value > bestNdcg || !best) {
@@ -83,7 +88,11 @@ export async function chooseSource(
       bestNdcg = value
     }
   }
-  return best && { fitted: best, trials }
+  if (compared === data) return best && { fitted: best, trials }
+  // What too few shoppers say nothing about, all of them may.
+  if (!best) return chooseSource(source, data, data, cases, options)
+  const whole = await fitSource(source, data, best.params, options)
+  return whole && { fitted: whole, trials }
 }
 
 async function meanNdcg(

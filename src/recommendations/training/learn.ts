@@ -1,4 +1,4 @@
-import { type ItemAttributes, type Model, rng } from '@storemind/ml'
+import { type Interactions, type ItemAttributes, keepEntries, type Model, type Rng, rng } from '@storemind/ml'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
 import { openVoices } from '../decide/models.ts'
@@ -9,6 +9,13 @@ import { defaultBlend, type LearnedBlend, learnBlend } from './learn-blend.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
 const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
+
+/**
+ * Lines of interest that a grid is compared on; of a larger store, as many shoppers as have about so many between them.
+ * Trying every way on all of 20 million lines cost most of the time of training; the way that is chosen still learns
+ * from all.
+ */
+const MOST_LINES = 2_000_000
 
 const STEPS = SOURCES.length + FRAMES.length
 
@@ -57,12 +64,13 @@ export async function learn(
     FRAMES.map((frame, f) => [frame, casesOf(frame, window, MOST_CASES[frame], rng(options.seed * 64 + 40 + f))]),
   )
   const data: SourceData = { ...before, attributes }
+  const tryOut = someShoppers(data, MOST_LINES, rng(options.seed * 64 + 50))
   const fitted: FittedSource[] = []
   const trials: Partial<Record<SourceName, readonly Trial[]>> = {}
   for (const [s, source] of SOURCES.entries()) {
     // What only speaks of anchors is chosen by product pages.
     const judged = source.name === 'bought_together' ? cases['product'] : cases['home']
-    const chosen = await chooseSource(source, data, judged ?? [], within(options, s, STEPS))
+    const chosen = await chooseSource(source, data, tryOut, judged ?? [], within(options, s, STEPS))
     if (!chosen) continue
     fitted.push(chosen.fitted)
     trials[source.name] = chosen.trials
@@ -89,6 +97,17 @@ export async function learn(
     homeCases: cases['home'] ?? [],
     silent: SOURCES.flatMap(({ name }) => (fitted.some(({ source }) => source.name === name) ? [] : [name])),
   }
+}
+
+/** Shoppers drawn at random with about `lines` lines of interest between them; all where there are no more than these. */
+export function someShoppers(data: SourceData, lines: number, random: Rng): SourceData {
+  const { bought, engaged } = data
+  const share = lines / engaged.item.length
+  if (share >= 1) return data
+  const drawn = Uint8Array.from({ length: engaged.users }, () => (random.next() < share ? 1 : 0))
+  const ofDrawn = (all: Interactions) => keepEntries(all, (_, user) => drawn[user] === 1)
+  const some = ofDrawn(engaged)
+  return { ...data, engaged: some, bought: bought === engaged ? some : ofDrawn(bought) }
 }
 
 /** The recipe's sources fitted anew on all of a history. */
