@@ -14,7 +14,7 @@ const SHAPES: readonly Shape[] = [
   [2, 3, 5, 8, 4, 2],
   [9, 16, 8, 17, 3, 4],
   [5, 31, 33, 7, 3, 1],
-  [3, 100, 260, 12, 2, 2],
+  [3, 100, 260, 5, 2, 2],
 ]
 
 function draw(k: Kernels, [batch, time, inputs, outputs, taps, dilation]: Shape) {

@@ -13,7 +13,7 @@ function draw(k: Kernels, rows: number, n: number, d: number) {
   for (let r = 0; r < rows; r++) targetIds[r] = r % 4 === 3 ? -1 : (7 * r) % 10
   for (let j = 0; j < n; j++) negativeIds[j] = (3 * j) % 10
   const logQ = { targets: floats(rows), negatives: floats(n) }
-  const [products, own, losses] = [floats(rows * n), floats(rows), floats(rows)]
+  const [products, own, losses] = [floats(rows * (n + 3)), floats(rows), floats(rows)]
   const written = { states: floats(rows * d), targets: floats(rows * d), negatives: floats(n * d) }
   const problem = {
     states: matrix(data.states, rows, d),
@@ -22,7 +22,7 @@ function draw(k: Kernels, rows: number, n: number, d: number) {
     targetIds,
     negativeIds,
     logQ,
-    products: matrix(products, rows, n),
+    products: matrix(products, rows, n, n + 3),
     own,
     losses,
     scale: 0.5,
@@ -88,7 +88,18 @@ export function sampledLossContract(name: string, open: OpenKernels): void {
         ] as const) {
           const { kernels, of } = doubles(k)
           const ids = [targetIds.byteOffset, negativeIds.byteOffset] as const
-          const args = [6, n, products.byteOffset, n, own.byteOffset, ...ids, q, ownQ, 0.25, losses.byteOffset] as const
+          const args = [
+            6,
+            n,
+            products.byteOffset,
+            n + 3,
+            own.byteOffset,
+            ...ids,
+            q,
+            ownQ,
+            0.25,
+            losses.byteOffset,
+          ] as const
           kernels.sampledSoftmaxRows(...args)
           await k.run([['sampledSoftmaxRows', ...args]])
           for (const one of [products, own, losses]) expect(apart(one, of(one))).toBeLessThan(1e-6)

@@ -1,5 +1,6 @@
-import { hyperbolic, logistic } from './activation'
+import { sigmoid, tanh } from './activation'
 import { gemm } from './gemm'
+import { axpy } from './vector'
 
 /*
  * The gated recurrent unit over whole sequences. What depends on the input alone is one product for all steps, made
@@ -69,25 +70,27 @@ function put(to: usize, value: v128, whole: bool): void {
 
 function cell(d: usize, gates: usize, memory: usize, bias: usize, state: usize, next: usize): void {
   const block = d << 2
+  axpy(2 * d, 1, memory, gates)
+  axpy(2 * d, 1, bias, gates)
+  sigmoid(2 * d, gates)
+  const candidate = gates + 2 * block
   for (let p: usize = 0; p < block; ) {
     const whole = p + 16 <= block
-    const second = p + block
-    const third = second + block
-    const r = logistic(sum3(take(gates + p, whole), take(memory + p, whole), take(bias + p, whole)))
-    const z = logistic(sum3(take(gates + second, whole), take(memory + second, whole), take(bias + second, whole)))
-    const m = f32x4.add(take(memory + third, whole), take(bias + third + block, whole))
-    const n = hyperbolic(sum3(take(gates + third, whole), take(bias + third, whole), f32x4.mul(r, m)))
-    put(gates + p, r, whole)
-    put(gates + second, z, whole)
-    put(gates + third, n, whole)
-    put(memory + third, m, whole)
+    const at = memory + 2 * block + p
+    const m = f32x4.add(take(at, whole), take(bias + 3 * block + p, whole))
+    const before = f32x4.add(take(candidate + p, whole), take(bias + 2 * block + p, whole))
+    put(at, m, whole)
+    put(candidate + p, f32x4.add(before, f32x4.mul(take(gates + p, whole), m)), whole)
+    p += whole ? 16 : 4
+  }
+  tanh(d, candidate)
+  for (let p: usize = 0; p < block; ) {
+    const whole = p + 16 <= block
+    const n = take(candidate + p, whole)
+    const z = take(gates + block + p, whole)
     put(next + p, f32x4.add(n, f32x4.mul(z, f32x4.sub(take(state + p, whole), n))), whole)
     p += whole ? 16 : 4
   }
-}
-
-function sum3(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.add(a, b), c)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { exponential } from './activation'
+import { exponentials } from './activation'
 
 /** ln x for x ≥ 1, by the series of the inverse hyperbolic tangent: the library's logarithm would bring a table along. */
 function logarithm(x: f32): f32 {
@@ -13,26 +13,6 @@ function logarithm(x: f32): f32 {
   const q = t * t
   const series: f32 = 1 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0))))
   return 2 * t * series + Mathf.LN2 * (exponent as f32)
-}
-
-/** x_j ← exp(x_j − most). @returns their sum */
-function exponentials(n: usize, x: usize, most: f32): f32 {
-  const shift = f32x4.splat(most)
-  const end = x + (n << 2)
-  let sums = f32x4.splat(0)
-  for (; x + 16 <= end; x += 16) {
-    const e = exponential(f32x4.sub(v128.load(x), shift))
-    v128.store(x, e)
-    sums = f32x4.add(sums, e)
-  }
-  sums = f32x4.add(sums, v128.shuffle<f32>(sums, sums, 2, 3, 0, 1))
-  let sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1)
-  for (; x < end; x += 4) {
-    const e = f32x4.extract_lane(exponential(f32x4.splat(load<f32>(x) - most)), 0)
-    store<f32>(x, e)
-    sum += e
-  }
-  return sum
 }
 
 /** x ← factor·x, where `scale` of the vectors would write zeros for NaN. */
@@ -66,7 +46,7 @@ export function softmaxRows(
     for (let j: usize = 0; j < n << 2; j += 4) most = max(most, load<f32>(row + j))
     const target = row + ((load<i32>(targets + (r << 2)) as usize) << 2)
     const own = load<f32>(target)
-    const sum = exponentials(n, row, most)
+    const sum = exponentials(n, row, 1, most)
     store<f32>(losses + (r << 2), logarithm(sum) + most - own)
     multiply(n, row, scale / sum)
     store<f32>(target, load<f32>(target) - scale)
@@ -113,8 +93,9 @@ export function sampledSoftmaxRows(
     }
     const score: f32 = load<f32>(own + at) - (ownLogQ === 0 ? 0 : load<f32>(ownLogQ + at))
     const most = max(score, correctRow(n, row, target, candidates, logQ))
-    const lone = f32x4.extract_lane(exponential(f32x4.splat(score - most)), 0)
-    const sum: f32 = lone + exponentials(n, row, most)
+    store<f32>(own + at, score)
+    const lone = exponentials(1, own + at, 1, most)
+    const sum: f32 = lone + exponentials(n, row, 1, most)
     store<f32>(losses + at, logarithm(sum) + most - score)
     multiply(n, row, scale / sum)
     store<f32>(own + at, scale * (lone / sum - 1))
@@ -132,7 +113,7 @@ function correctRow(n: usize, row: usize, target: i32, candidates: usize, logQ: 
     if (logQ !== 0) score = f32x4.sub(score, whole ? v128.load(logQ + j) : v128.load32_splat(logQ + j))
     const ids = whole ? v128.load(candidates + j) : v128.load32_splat(candidates + j)
     score = v128.bitselect(none, score, i32x4.eq(ids, same))
-    most = f32x4.max(most, score)
+    most = f32x4.pmax(score, most)
     if (whole) v128.store(row + j, score)
     else v128.store32_lane(row + j, score, 0)
     j += whole ? 16 : 4
