@@ -7,7 +7,7 @@ import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
 import { kernels } from './kernels.ts'
-import { serve, serveLive } from './serve.ts'
+import { growthServe, serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
 import { tafeng } from './tafeng.ts'
@@ -30,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   idle,
   ingest,
   growthIngest,
+  growthServe,
   growthTrain,
   trainLarge,
   evaluation,

@@ -4,7 +4,7 @@ import { flushFile } from '../../src/storage/durable-files.ts'
 import type { Benchmark, BenchmarkContext, BenchmarkResult } from '../harness/benchmark.ts'
 import { type Server, serve as startServer } from '../harness/engine.ts'
 import { type LoadReport, type LoadRequest, sendLoad } from '../harness/load.ts'
-import { residentBytes } from '../harness/machine.ts'
+import { processorSeconds, residentBytes } from '../harness/machine.ts'
 import { simulatedStore } from '../harness/simulated-store.ts'
 import { percentile } from '../harness/statistics.ts'
 import { decisions, knownShoppers, liveEvents, WORLD } from './shop-traffic.ts'
@@ -62,6 +62,45 @@ export const serveLive: Benchmark = {
         residentMb,
       }
     })
+  },
+}
+
+const STEPS = [1, 4, 16] as const
+const GROWTH = { requestsPerSecond: 500, seconds: 20 }
+
+/** A sixteenth of that shop, a quarter of it, and all of it: what a decision costs the serving process. */
+export const growthServe: Benchmark = {
+  name: 'growth-serve',
+  about: 'processor time of a decision over HTTP in a shop of 6,250, 25,000 and 100,000 products',
+  async run(context) {
+    const micros: number[] = []
+    for (const step of STEPS) {
+      const share = step / (STEPS.at(-1) ?? step)
+      const world = { ...WORLD, products: WORLD.products * share, shoppers: Math.round(WORLD.shoppers * share) }
+      const server = await startServer(await simulatedStore(context, world))
+      try {
+        const shoppers = await knownShoppers(server, context.seed, world.shoppers)
+        const plan = {
+          url: server.url,
+          token: server.token,
+          requests: decisions(context.seed, shoppers, world.products),
+        }
+        context.say(`warming up, ${world.products} products`)
+        await sendLoad({ ...plan, ...GROWTH })
+        const before = processorSeconds(server.pid)
+        const { latencies, failed } = await sendLoad({ ...plan, ...GROWTH })
+        if (failed > 0) throw new Error(`${failed} of ${latencies.length} requests failed.`)
+        micros.push((1e6 * (processorSeconds(server.pid) - before)) / latencies.length)
+      } finally {
+        await server.stop()
+      }
+    }
+    const [first = Number.NaN, middle = Number.NaN, last = Number.NaN] = micros
+    return {
+      metrics: { microsAt1x: first, microsAt4x: middle, microsAt16x: last, growth: last / first },
+      peers: {},
+      notes: ['Time of all threads of the serving process, 500 requests/s; as many more shoppers as products.'],
+    }
   },
 }
 

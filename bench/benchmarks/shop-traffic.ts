@@ -7,12 +7,12 @@ import type { LoadRequest } from '../harness/load.ts'
 export const WORLD = { products: 100_000, shoppers: 5000, days: 180 } as const
 
 /** Ids of 300 shoppers that the store knows. @throws Error where it knows hardly any */
-export async function knownShoppers({ client }: Server, seed: number): Promise<string[]> {
+export async function knownShoppers({ client }: Server, seed: number, all: number = WORLD.shoppers): Promise<string[]> {
   const draws = new Draws(seed, 98)
   const shoppers: string[] = []
   // Guests of the simulation have no user id in the store: those that it does not know are not asked for.
   for (let n = 0; n < 600 && shoppers.length < 300; n++) {
-    const profile = userId(draws.integer(WORLD.shoppers))
+    const profile = userId(draws.integer(all))
     const [decision] = (await client.recommend({ requests: [{ profile, limit: 1 }] })).decisions
     if (decision?.cause !== 'first_visit') shoppers.push(profile)
   }
@@ -21,7 +21,7 @@ export async function knownShoppers({ client }: Server, seed: number): Promise<s
 }
 
 /** 2,000 questions as a shop sends them: 45 % home, 35 % product page, 20 % cart; every fifth from nobody known. */
-export function decisions(seed: number, shoppers: readonly string[]): LoadRequest[] {
+export function decisions(seed: number, shoppers: readonly string[], products: number = WORLD.products): LoadRequest[] {
   const draws = new Draws(seed, 99)
   return Array.from({ length: 2000 }, () => {
     const kind = draws.next()
@@ -30,8 +30,8 @@ export function decisions(seed: number, shoppers: readonly string[]): LoadReques
       kind < 0.45
         ? { placement: 'home' }
         : kind < 0.8
-          ? { placement: 'product_page', productId: product(draws) }
-          : { placement: 'cart', cart: Array.from({ length: 1 + draws.integer(4) }, () => product(draws)) }
+          ? { placement: 'product_page', productId: product(draws, products) }
+          : { placement: 'cart', cart: Array.from({ length: 1 + draws.integer(4) }, () => product(draws, products)) }
     const body = JSON.stringify({ requests: [{ ...who, ...where, limit: 10 }] })
     return { path: '/v1/recommendations', body }
   })
@@ -47,7 +47,7 @@ export function liveEvents(seed: number, shoppers: readonly string[], count: num
       userId: shoppers[draws.integer(shoppers.length)],
       context: { userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36' },
     }
-    const line = { product_id: product(draws), quantity: 1, price: 9.5 }
+    const line = { product_id: product(draws, WORLD.products), quantity: 1, price: 9.5 }
     if (kind < 0.2) return sent('/v1/page', { ...envelope, name: 'Home' })
     const said =
       kind < 0.8
@@ -63,6 +63,6 @@ function sent(path: string, message: object): LoadRequest {
   return { path, body: JSON.stringify(message) }
 }
 
-function product(draws: Draws): string {
-  return `p${String(1 + draws.integer(WORLD.products)).padStart(6, '0')}`
+function product(draws: Draws, products: number): string {
+  return `p${String(1 + draws.integer(products)).padStart(6, '0')}`
 }

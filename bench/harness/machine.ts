@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import process from 'node:process'
 
@@ -30,6 +31,13 @@ export function commit(): string {
   } catch {
     return ''
   }
+}
+
+/** Processor time that a process has used in all its threads, seconds to a hundredth. @throws Error where there is no /proc */
+export function processorSeconds(pid: number): number {
+  const after = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  // User and system time in ticks of a hundredth of a second (proc_pid_stat(5), fields 14 and 15).
+  return (Number(after[11]) + Number(after[12])) / 100
 }
 
 /** Resident memory of a process and its children, bytes; 0 when it is gone. */

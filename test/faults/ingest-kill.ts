@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { join } from 'node:path'
-import process from 'node:process'
-import { createInterface } from 'node:readline'
-import { createClient, httpTransport } from '@storemind/client'
 import type { Rng } from '@storemind/ml'
 import { expect } from 'vitest'
 import type { ProfileRow, Store } from '../../src/core/ports.ts'
@@ -11,6 +7,7 @@ import { createLiveStates } from '../../src/core/profiles/live-states.ts'
 import { openStore, readLock } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { openShop } from '../bad-input/shop-under-test.ts'
+import { post, serve } from './killed-server.ts'
 
 const CONNECTIONS = 6
 const SHOPPERS = 40
@@ -47,7 +44,7 @@ export async function killedServers(acknowledged: readonly number[], random: Rng
       const connection = async () => {
         for (;;) {
           const body = next.shift() ?? batch()
-          if (!(await post(agent, server.url, secret, body))) {
+          if (!(await post(agent, `${server.url}/v1/batch`, secret, body))) {
             unanswered.push(body)
             return
           }
@@ -136,43 +133,4 @@ function withoutStates(profiles: Store['profiles']): Store['profiles'] {
     states: async (rows) =>
       new Map([...(await profiles.states(rows))].map(([row, stored]) => [row, { ...stored, version: 0, through: 0 }])),
   }
-}
-
-interface RunningServer {
-  readonly url: string
-  readonly child: ReturnType<typeof spawn>
-  readonly ended: Promise<void>
-}
-
-async function serve(directory: string): Promise<RunningServer> {
-  const flags = ['--conditions=storemind-source', '--disable-warning=ExperimentalWarning']
-  const main = join(import.meta.dirname, '../../src/cli/main.ts')
-  const child = spawn(process.execPath, [...flags, main, 'serve', '--store', directory, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /"url":\s*"([^"]+)"/.exec(line)?.[1]
-    if (url === undefined) continue
-    const token = readLock(directory)?.token
-    await createClient({ transport: httpTransport({ url, key: token ?? '' }) }).ready()
-    return { url, child, ended }
-  }
-  throw new Error('the server ended before it listened')
-}
-
-/** False where no answer came. */
-function post(agent: Agent, url: string, key: string, body: string): Promise<boolean> {
-  const headers = { authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` }
-  return new Promise((resolve, reject) => {
-    const call = request(`${url}/v1/batch`, { agent, method: 'POST', headers }, (response) => {
-      response.resume()
-      response.on('error', () => resolve(false))
-      response.on('end', () =>
-        response.statusCode === 200 ? resolve(true) : reject(new Error(`answered ${response.statusCode}`)),
-      )
-    })
-    call.on('error', () => resolve(false))
-    call.end(body)
-  })
 }

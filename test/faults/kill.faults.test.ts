@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { rng } from '@storemind/ml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { killedFollowers } from './follower-kill.ts'
 import { killedImport, type UndisturbedImport, undisturbedImport } from './import-kill.ts'
 import { killedServers } from './ingest-kill.ts'
 import { killedModelTask, type TrainedStore, trainedStore } from './model-kill.ts'
@@ -50,6 +51,19 @@ it(
     const random = rng(SEED)
     await killedServers(
       Array.from({ length: ROUNDS }, () => 1 + Math.floor(random.next() * 60)),
+      random,
+    )
+  },
+  PATIENCE,
+)
+
+it(
+  'kill -9 while outcomes are followed: each impression, click and order counts once',
+  async () => {
+    const random = rng(SEED)
+    await killedFollowers(
+      12 * ROUNDS,
+      Array.from({ length: ROUNDS }, () => 1 + Math.floor(random.next() * 30)),
       random,
     )
   },
