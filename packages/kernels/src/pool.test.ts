@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { arenaBytes } from './arena.ts'
+import { JOB } from './control.ts'
 import { compiledKernels, instantiate } from './engine.ts'
 import type { Task } from './exports.ts'
 import { type Kernels, openKernels } from './kernels.ts'
@@ -108,6 +109,68 @@ test('the death of a worker at work ends the work with worker_died, and the next
   expect(workers.length).toBe(2)
   expect([...view.subarray(16, 117)]).toEqual([...new Array(100).fill(2), 1])
   await pool.close()
+})
+
+/** A pool of two threads whose worker is in the test's hands. */
+async function watchedPool(broken = false) {
+  const module = await compiledKernels()
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
+  const begun: { readonly worker: Worker; readonly data: WorkerStart }[] = []
+  const pool = new Pool(2, {
+    module,
+    memory,
+    kernels: instantiate(module, memory),
+    scratch: (thread) => (1 + thread) << 20,
+    begin(data) {
+      const worker = broken ? new Worker('throw new Error("no room here")', { eval: true }) : beginWorker(data)
+      begun.push({ worker, data })
+      return worker
+    },
+  })
+  return { pool, begun, view: new Float32Array(memory.buffer).fill(1) }
+}
+
+const doubled = (count: number) => Array.from({ length: count }, (_, t): Task => ['scale', 1, 2, 64 + 4 * t])
+
+test('an idle worker sleeps: it lies in a wait that a notice ends, before the first job and after each', async () => {
+  const { pool, begun } = await watchedPool()
+  await pool.start()
+  const words = new Int32Array(begun[0]!.data.control)
+  for (let job = 0; job < 3; job++) {
+    // A thread that never lay down would never be among those that are woken, and the test would not end.
+    while (Atomics.notify(words, JOB) === 0) await new Promise((resolve) => setImmediate(resolve))
+    await pool.run(doubled(50))
+  }
+  while (Atomics.notify(words, JOB) === 0) await new Promise((resolve) => setImmediate(resolve))
+  expect(begun.length).toBe(1)
+  await pool.close()
+})
+
+test('a worker that dies while it sleeps is replaced, and the work does not notice', async () => {
+  const { pool, begun, view } = await watchedPool()
+  await pool.start()
+  await begun[0]!.worker.terminate()
+  await pool.run(doubled(100))
+  expect(begun.length).toBe(2)
+  expect([...view.subarray(16, 117)]).toEqual([...new Array(100).fill(2), 1])
+  await pool.close()
+})
+
+test('a worker that cannot start says why, with worker_died', async () => {
+  const { pool } = await watchedPool(true)
+  await expect(pool.start()).rejects.toMatchObject({ code: 'worker_died', detail: 'no room here' })
+})
+
+test('work whose signal fires while it waits for its turn does not begin', async () => {
+  const k = await open(2)
+  const x = k.arena.f32(2).fill(1)
+  const controller = new AbortController()
+  const first = k.run([['scale', 1, 3, x.byteOffset]])
+  const second = k.run([['scale', 1, 3, x.byteOffset + 4]], { signal: controller.signal })
+  controller.abort()
+  await expect(second).rejects.toMatchObject({ code: 'cancelled' })
+  await first
+  expect([...x]).toEqual([3, 1])
 })
 
 test('closed kernels say so', async () => {
