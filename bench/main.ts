@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
@@ -7,11 +7,14 @@ import { BENCHMARKS } from './benchmarks/index.ts'
 import { UsageError } from './harness/benchmark.ts'
 import { commit, load, machine } from './harness/machine.ts'
 import { table } from './harness/report.ts'
+import { drawPlots, RESULTS } from './plots.ts'
 
 const USAGE = `npm run bench -- list
-npm run bench -- NAME [--data DIR] [--json] [--seed N] [--threads N] [--work DIR]
+npm run bench -- plots
+npm run bench -- NAME [--data DIR] [--json] [--save] [--seed N] [--threads N] [--work DIR]
 
 --work keeps what a run prepares (stores of the simulation) and takes it up again; otherwise a temporary folder is used.
+--save keeps the figures in results/, from which plots draws its charts.
 `
 
 async function main(): Promise<number> {
@@ -20,6 +23,7 @@ async function main(): Promise<number> {
     options: {
       data: { type: 'string' },
       json: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
       seed: { type: 'string', default: '42' },
       threads: { type: 'string', default: '1' },
       work: { type: 'string' },
@@ -36,6 +40,14 @@ async function main(): Promise<number> {
       values.json
         ? `${JSON.stringify(BENCHMARKS.map(({ name, about, needs }) => ({ name, about, needs })))}\n`
         : listing(),
+    )
+    return 0
+  }
+  if (name === 'plots') {
+    process.stdout.write(
+      drawPlots()
+        .map((path) => `${path}\n`)
+        .join(''),
     )
     return 0
   }
@@ -57,8 +69,12 @@ async function main(): Promise<number> {
     const { metrics, peers } = result
     const missing = Object.entries(metrics).filter(([, value]) => !Number.isFinite(value))
     if (missing.length > 0) throw new Error(`Not measured: ${missing.map(([key]) => key).join(', ')}.`)
-    if (values.json)
-      process.stdout.write(`${JSON.stringify({ name, metrics, peers, seconds, threads, seed, commit: commit() })}\n`)
+    const figures = { name, metrics, peers, seconds, threads, seed, commit: commit() }
+    if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
+    if (values.save) {
+      const stored = { ...figures, machine: machine(), date: new Date().toISOString().slice(0, 10) }
+      writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(stored, null, 2)}\n`)
+    }
     return 0
   } finally {
     if (values.work === undefined) rmSync(work, { recursive: true, force: true })

@@ -11,12 +11,12 @@ const EPOCHS = 16
 const TIMED = 5
 const ROUNDS = 3
 const SIZES = [64, 128] as const
-const OURS: readonly Partial<IalsParams>[] = [
+export const OURS: readonly Partial<IalsParams>[] = [
   { unobserved: 0.01, l2: 0.003 },
   { unobserved: 0.01, l2: 0.005 },
   { unobserved: 0.005, l2: 0.01 },
 ]
-const THEIRS = [10, 30, 100].map((alpha) => ({ alpha, regularization: 0.1 }))
+export const THEIRS = [10, 30, 100].map((alpha) => ({ alpha, regularization: 0.1 }))
 
 /** Seconds of an epoch of iALS++ beside the ALS of `implicit`, each with its best parameters on validation. */
 export const ialsSpeed: Benchmark = {
@@ -97,7 +97,7 @@ function cells(): (readonly [number, number])[] {
 }
 
 /** The parameters with the largest figure. */
-async function best<P extends object>(tried: readonly P[], measure: (params: P) => Promise<number>): Promise<P> {
+export async function best<P extends object>(tried: readonly P[], measure: (params: P) => Promise<number>): Promise<P> {
   let [most, chosen] = [Number.NEGATIVE_INFINITY, tried[0]!]
   for (const params of tried) {
     const figure = await measure(params)
@@ -116,7 +116,7 @@ function ourSeconds(data: Gowalla, params: Partial<IalsParams>, seed: number) {
   }
 }
 
-async function ourNdcg(
+export async function ourNdcg(
   given: Partial<IalsParams>,
   train: ItemsOfUsers,
   test: ItemsOfUsers,
@@ -147,7 +147,7 @@ export async function ourFactors(
   items: number,
   seed: number,
 ): Promise<TrainedFactors & { readonly d: number }> {
-  const params = ials.parameters.resolve({ ...given, epochs: EPOCHS })
+  const params = ials.parameters.resolve({ epochs: EPOCHS, ...given })
   const user = Int32Array.from(train.flatMap((row, u) => row.map(() => u)))
   const x = csrFromEntries(
     train.length,
@@ -159,14 +159,14 @@ export async function ourFactors(
   return { ...(await trainFactors(x, params, { rng: rng(seed), threads: 2 })), d: params.factors }
 }
 
-async function peerNdcg(
+export async function peerNdcg(
   peer: PythonPeer,
   params: Figures,
   name: string,
   train: ItemsOfUsers,
   test: ItemsOfUsers,
 ): Promise<number> {
-  await peer.ask({ do: 'fit', name, ...params, threads: 2, epochs: EPOCHS })
+  await peer.ask({ do: 'fit', name, threads: 2, epochs: EPOCHS, ...params })
   const users = train.flatMap((row, u) => (row.length > 0 ? [u] : []))
   const { ids = [] } = await peer.ask({ do: 'recommend', name, users, k: 20, threads: 2, ids: true })
   const rankings: ArrayLike<number>[] = []

@@ -3,6 +3,7 @@ import { beauty } from './beauty.ts'
 import { coldItems } from './cold-items.ts'
 import { evaluation } from './evaluation.ts'
 import { gowalla } from './gowalla.ts'
+import { ialsCurve } from './ials-curve.ts'
 import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
@@ -23,6 +24,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   gowalla,
   kernels,
   ialsSpeed,
+  ialsCurve,
   topkSpeed,
   serve,
   serveLive,

@@ -41,6 +41,7 @@ export const growthTrain: Benchmark = {
         marginalGrowth: between(middle, last, 12 * UNIT.lines) / between(first, middle, 3 * UNIT.lines),
         secondsAt16x: last.seconds,
         residentMbAt1x: first.residentMb,
+        residentMbAt4x: middle.residentMb,
         residentMbAt16x: last.residentMb,
       },
       peers: {},
