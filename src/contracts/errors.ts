@@ -196,6 +196,12 @@ export const ERRORS = {
     why: 'A model learned from it would be noise.',
     todo: 'Import more history; `storemind check` says what is missing.',
   },
+  TOO_LITTLE_MEMORY: {
+    status: 507,
+    what: 'There is too little memory to {task}: {problem}.',
+    why: 'It is refused before it starts, rather than ended by the system in the midst.',
+    todo: 'Give the process more memory, or set training.windowDays so that less history is read.',
+  },
   MODEL_BROKEN: {
     status: 500,
     what: 'The model file {file} cannot be read: {problem}.',

@@ -22,7 +22,7 @@ export function fitOptions(params: TrainParams, run: JobRun, from: number, to: n
   }
 }
 
-/** Runs a job’s work; the learning library’s faults become the product’s. @throws CodedError JOB_CANCELLED, TOO_LITTLE_DATA */
+/** Runs a job’s work; the learning library’s faults become the product’s. @throws CodedError JOB_CANCELLED, TOO_LITTLE_DATA, TOO_LITTLE_MEMORY */
 export async function coded<T>(kind: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -31,6 +31,9 @@ export async function coded<T>(kind: string, work: () => Promise<T>): Promise<T>
     if (error.code === 'cancelled') throw new CodedError('JOB_CANCELLED', { kind }, { cause: error })
     if (error.code === 'empty_data') {
       throw new CodedError('TOO_LITTLE_DATA', { task: kind, problem: error.detail }, { cause: error })
+    }
+    if (error.code === 'too_large') {
+      throw new CodedError('TOO_LITTLE_MEMORY', { task: kind, problem: error.detail }, { cause: error })
     }
     throw error
   }

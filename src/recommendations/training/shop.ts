@@ -1,3 +1,4 @@
+import { availableMemory } from 'node:process'
 import type { ItemAttributes } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Placement } from '../../contracts/placement.ts'
@@ -11,6 +12,9 @@ import { type ShopLines, TRAINING_KINDS } from '../decide/history.ts'
 import { type ContentWords, describe } from './attributes.ts'
 
 export const DAY = 86_400_000
+
+/** Memory that training takes for each line at its peak: from 5 to 20 million lines it grew by 2.2 GB. */
+const BYTES_PER_LINE = 145
 
 /** What training and evaluation read of a store. */
 export type ShopReader = Pick<StoreReader, 'interactions' | 'products' | 'withheld' | 'placements' | 'facts'>
@@ -35,12 +39,28 @@ export interface Shop {
  * Reads the store. Products that were deleted are left out save where history holds them.
  *
  * @param task what a refusal says the data is too little for
- * @throws CodedError TOO_LITTLE_DATA where there is no product or nobody has done anything
+ * @param memory bytes that may be taken
+ * @throws CodedError TOO_LITTLE_DATA where there is no product or nobody has done anything; TOO_LITTLE_MEMORY before
+ *         anything is read, where all history is asked for and is more than memory holds
  */
-export async function readShop(reader: ShopReader, windowDays: number, run: JobRun, task: string): Promise<Shop> {
+export async function readShop(
+  reader: ShopReader,
+  windowDays: number,
+  run: JobRun,
+  task: string,
+  memory = availableMemory(),
+): Promise<Shop> {
   const facts = await reader.facts()
   if (facts.from === null || facts.to === null || facts.interactions === 0) {
     throw new CodedError('TOO_LITTLE_DATA', { task, problem: 'nobody has looked at or bought anything yet' })
+  }
+  const needed = facts.interactions * BYTES_PER_LINE
+  if (windowDays === 0 && needed > memory) {
+    const [mb, free] = [needed, memory].map((bytes) => Math.ceil(bytes / 1e6))
+    throw new CodedError('TOO_LITTLE_MEMORY', {
+      task,
+      problem: `${facts.interactions} lines of history take about ${mb} MB, and ${free} MB are free`,
+    })
   }
   // An event from the future is a wrong clock, not the end of history.
   const to = Math.min(facts.to, run.clock()) + 1
