@@ -478,3 +478,62 @@ describe('following the log, step by step', () => {
     }
   }
 })
+
+describe('a rebuild after retention', () => {
+  /** Takes long stretches at once. */
+  const other = () =>
+    createFollower({ outcomes: store.outcomes, decisions: store.decisions, tokens, catalog, windows: WINDOWS })
+  const rule = { decisionDays: 10, rawEventDays: 0, jobDays: 0 }
+  /** Everything that a report is made from. */
+  const figures = async () => ({
+    touches: (await all(store.outcomes.touches())).map((touch) => JSON.stringify(touch)).sort(),
+    attributions: (await all(store.outcomes.attributions())).map((line) => JSON.stringify(line)).sort(),
+    totals: await store.outcomes.totals({ from: 0, to: NOW + DAY }),
+  })
+
+  it('counts what was folded once, keeps what orders still follow, and makes the rest again', async () => {
+    const [who, someone] = [{ userId: fresh('u') }, { userId: fresh('u') }]
+    const [old, young] = [await decided(NOW - 20 * DAY), await decided(NOW - 5 * DAY)]
+    const order = fresh('o')
+    await seen(who, old.token, NOW - 19 * DAY)
+    await clicked(who, old.token, 3, NOW - 18 * DAY)
+    await bought(who, order, NOW - 17 * DAY, ['lamp'])
+    await clicked(someone, old.token, 4, NOW - 9 * DAY)
+    await seen(someone, young.token, NOW - 4 * DAY)
+    await seen(someone, `${young.token}x`, NOW - 4 * DAY)
+    await follower.catchUp()
+    const whole = await figures()
+    expect((await store.maintenance.applyRetention(rule, NOW))['touches']).toBeGreaterThanOrEqual(4)
+    const folded = await figures()
+    expect(folded.totals.touches).toEqual(whole.totals.touches)
+    expect(folded.touches.length).toBeLessThan(whole.touches.length)
+    expect(folded.attributions).toEqual(whole.attributions)
+
+    await other().rebuild()
+    expect(await figures()).toEqual(folded)
+    expect(await attributionsOf(old.id)).toHaveLength(1)
+    // A late refund still finds what it takes back.
+    await refunded(order)
+    expect(await attributionsOf(old.id)).toMatchObject([{ refundedMicros: 10_000_000 }])
+    // A token of a decision that is gone is refused from now on, as without a rebuild.
+    const before = (await figures()).totals.refusedTokens['TOKEN_EXPIRED'] ?? 0
+    await clicked(who, old.token, 5, NOW)
+    await follower.catchUp()
+    expect((await figures()).totals.refusedTokens['TOKEN_EXPIRED']).toBe(before + 1)
+    const last = await figures()
+    await other().rebuild()
+    expect(await figures()).toEqual(last)
+  })
+
+  it('is gone on with by another follower where it was broken off, and comes to the same', async () => {
+    const { token } = await decided(NOW - 2 * DAY)
+    await seen({ userId: fresh('u') }, token, NOW - DAY)
+    await follower.catchUp()
+    const before = await figures()
+    await store.outcomes.restart()
+    for (let i = 0; i < 3; i++) await follower.step()
+    expect(await store.outcomes.cursor()).toBeLessThan(await store.outcomes.lastEvent())
+    await other().catchUp()
+    expect(await figures()).toEqual(before)
+  })
+})

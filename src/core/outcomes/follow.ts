@@ -39,7 +39,7 @@ export interface Follower {
   step(): Promise<boolean>
   /** Steps until everything that was there at the call is taken in, or the signal fires. */
   catchUp(signal?: AbortSignal): Promise<void>
-  /** From the beginning of the log. */
+  /** From the beginning of the log; what retention has folded stays as it was counted. */
   rebuild(): Promise<void>
 }
 
@@ -72,10 +72,15 @@ export function createFollower(parts: FollowerParts): Follower {
       }
       return found.get(id)
     }
+    const folded = await outcomes.folded()
     const touches: TouchWrite[] = []
     const refused: RefusedToken[] = []
     for (const event of events) {
-      const taken = await touchesOf(event, tokens, decisionOf)
+      const taken = await touchesOf(event, tokens, async (id) => {
+        const decision = await decisionOf(id)
+        if (folded === undefined || event.row > folded.upTo) return decision
+        return decision === undefined || decision.at < folded.before ? 'folded' : decision
+      })
       touches.push(...taken.touches)
       refused.push(...taken.refused)
     }

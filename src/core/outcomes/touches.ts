@@ -27,7 +27,7 @@ export interface TouchedDecision {
 export async function touchesOf(
   event: OutcomeEvent,
   tokens: Pick<DecisionTokens, 'read'>,
-  decisionOf: (id: string) => Promise<TouchedDecision | undefined>,
+  decisionOf: (id: string) => Promise<TouchedDecision | 'folded' | undefined>,
 ): Promise<{ touches: TouchWrite[]; refused: RefusedToken[] }> {
   const kind = KIND_OF[event.kind]
   if (kind === undefined) return { touches: [], refused: [] }
@@ -36,6 +36,8 @@ export async function touchesOf(
   for (const [index, token] of event.tokens.entries()) {
     const claim = tokens.read(token, event.receivedAt)
     const decision = typeof claim === 'string' ? undefined : await decisionOf(claim.decision)
+    // What came of it is counted already, and stays as it was counted.
+    if (decision === 'folded') continue
     if (typeof claim === 'string' || decision === undefined) {
       refused.push({ event: event.row, index, code: refusalOf(claim) })
       continue

@@ -200,6 +200,14 @@ export interface ExperimentVisitor {
   readonly orders: readonly ShopOrder[]
 }
 
+/** What a second reading of the log must leave as it is. */
+export interface Folded {
+  /** Decisions made before it are gone, and their touches are counted by day or kept as they are. */
+  readonly before: number
+  /** Rows up to this one were taken in before the log was read again. */
+  readonly upTo: number
+}
+
 /** What events came to for decisions. One follower writes it; reports read it. */
 export interface OutcomeRepository {
   /** How far the follower has come: the row of the last event that was taken in. */
@@ -223,8 +231,13 @@ export interface OutcomeRepository {
    * touches is marked as changed.
    */
   settleBy(settings: string): Promise<void>
-  /** Forgets all that was worked out, and stands at the beginning of the log. */
+  /**
+   * Forgets all that the log can tell again, and stands at its beginning. Touches of decisions that retention has folded
+   * stay, since what they were made from is gone.
+   */
   restart(): Promise<void>
+  /** Undefined where retention has folded nothing, or nothing was read again since. */
+  folded(): Promise<Folded | undefined>
   /** Whether a token was used already for what it says. */
   isTouched(decision: string, position: number, kind: TouchKind): Promise<boolean>
   totals(window: OutcomeWindow): Promise<OutcomeTotals>

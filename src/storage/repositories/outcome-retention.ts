@@ -4,6 +4,8 @@ import type { WriteContext } from './writing.ts'
 const DAY = 86_400_000
 /** Rows per transaction, so that other writes wait for milliseconds only. */
 const AT_ONCE = 2000
+/** Counter: touches of decisions made before this time were folded. */
+export const FOLDED_BEFORE = 'touches_folded_before'
 
 /**
  * Old touches are counted by day, then deleted; those that an order is attributed to stay as long as the order does,
@@ -21,7 +23,7 @@ export function expireTouches({ connection }: WriteContext, { before }: { before
     .all(before)
   const count = connection.statement(
     `INSERT INTO outcome_days (day, placement, experiment, arm, kind, position, touches)
-     SELECT ?2 / ${DAY}, placement, coalesce(experiment, 0), coalesce(arm, 0), ?3, ?4, 1
+     SELECT ?2, placement, coalesce(experiment, 0), coalesce(arm, 0), ?3, ?4, 1
      FROM touched_decisions WHERE row = ?1
      ON CONFLICT DO UPDATE SET touches = touches + 1`,
   )
@@ -33,10 +35,17 @@ export function expireTouches({ connection }: WriteContext, { before }: { before
        AND NOT EXISTS (SELECT 1 FROM touches WHERE decision = ?1)
        AND NOT EXISTS (SELECT 1 FROM attributions WHERE decision = ?1)`,
   )
+  // For good: what is made from the log again must not count these a second time.
+  connection
+    .statement(
+      `INSERT INTO counters (name, value) VALUES ('${FOLDED_BEFORE}', ?)
+       ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+    )
+    .run(before)
   const decisions = new Set<number>()
   for (const row of old) {
     const [decision, position, kind] = [integer(row, 'decision'), integer(row, 'position'), integer(row, 'kind')]
-    if (integer(row, 'counted') === 1) count.run(decision, integer(row, 'at'), kind, position)
+    if (integer(row, 'counted') === 1) count.run(decision, Math.floor(integer(row, 'at') / DAY), kind, position)
     remove.run(decision, position, kind, integer(row, 'event'))
     decisions.add(decision)
   }

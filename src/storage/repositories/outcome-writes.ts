@@ -6,12 +6,15 @@ import {
   TOUCH_KINDS,
   type TouchWrite,
 } from '../../core/ports.ts'
-import { integer, optionalInteger, text } from '../dialects/sqlite/row.ts'
+import { integer, optionalInteger, scalar, text } from '../dialects/sqlite/row.ts'
 import { settleReservations } from './budgets.ts'
 import { isBot, noteChange, noteOrders } from './outcome-changes.ts'
+import { FOLDED_BEFORE } from './outcome-retention.ts'
 import type { WriteContext } from './writing.ts'
 
 export const CURSOR = 'outcomes_cursor'
+/** Counter: the last row of the log when it was begun again. */
+export const READ_TO = 'outcomes_read_to'
 
 /** Takes a stretch of the log in, with the cursor: all of it or nothing. False where somebody else did before. */
 export function advanceOutcomes(context: WriteContext, step: OutcomeStep): boolean {
@@ -25,21 +28,21 @@ export function advanceOutcomes(context: WriteContext, step: OutcomeStep): boole
     if (profile !== undefined) changed.add(profile)
   }
   const refuse = connection.statement(
-    'INSERT INTO refused_tokens (event, position, code) SELECT row, ?2, ?3 FROM events WHERE row = ?1',
+    'INSERT OR IGNORE INTO refused_tokens (event, position, code) SELECT row, ?2, ?3 FROM events WHERE row = ?1',
   )
   for (const { event, index, code } of step.refused) refuse.run(event, index, code)
   for (const profile of changed) noteChange(context, profile)
   noteOrders(context, step.orders)
-  setCursor(context, step.upTo)
+  setCounter(context, CURSOR, step.upTo)
   return true
 }
 
-function setCursor({ connection }: WriteContext, row: number): void {
+function setCounter({ connection }: WriteContext, name: string, value: number): void {
   connection
     .statement(
       'INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     )
-    .run(CURSOR, row)
+    .run(name, value)
 }
 
 /** Adds a touch, unless its event or decision was erased meanwhile. Returns the profile to which it belongs. */
@@ -153,11 +156,24 @@ export function settleOutcomesBy({ connection }: WriteContext, settings: string)
   )
 }
 
+/** Reads the log again from its beginning, but for what retention has folded: see `OutcomeRepository.restart`. */
 export function restartOutcomes(context: WriteContext, _: undefined): void {
-  for (const table of ['attributions', 'touches', 'touched_decisions', 'refused_tokens', 'outcome_changes']) {
-    context.connection.exec(`DELETE FROM ${table}`)
+  const { connection } = context
+  const mark = connection.statement('SELECT value FROM counters WHERE name = ?').get(FOLDED_BEFORE)
+  for (const table of ['attributions', 'outcome_changes']) connection.exec(`DELETE FROM ${table}`)
+  if (mark === undefined) {
+    for (const table of ['touches', 'touched_decisions', 'refused_tokens']) connection.exec(`DELETE FROM ${table}`)
+  } else {
+    const before = integer(mark, 'value')
+    connection
+      .statement('DELETE FROM touches WHERE decision IN (SELECT row FROM touched_decisions WHERE at >= ?)')
+      .run(before)
+    connection.statement('DELETE FROM touched_decisions WHERE at >= ?').run(before)
+    // Whether a token was late when it came cannot be told any more where its decision is gone.
+    connection.exec("DELETE FROM refused_tokens WHERE code <> 'TOKEN_EXPIRED'")
   }
-  setCursor(context, 0)
+  setCounter(context, READ_TO, scalar(connection.statement('SELECT coalesce(max(row), 0) AS n FROM events').get(), 'n'))
+  setCounter(context, CURSOR, 0)
 }
 
 /**

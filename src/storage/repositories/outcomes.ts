@@ -14,8 +14,9 @@ import { bytes, integer, optionalInteger, optionalText, type Row, scalar, text }
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
 import { KIND_NAMES } from './event-encoding.ts'
 import { canonicalOf, membersOf } from './identities.ts'
+import { FOLDED_BEFORE } from './outcome-retention.ts'
 import { readOutcomeShopper } from './outcome-shopper.ts'
-import { CURSOR } from './outcome-writes.ts'
+import { CURSOR, READ_TO } from './outcome-writes.ts'
 import type { ReadContext } from './writing.ts'
 
 const CHUNK = 500
@@ -45,6 +46,12 @@ export function createOutcomeRepository(
     settle: (upTo, shoppers) => writer.call('settleOutcomes', { upTo, shoppers }),
     settleBy: (settings) => writer.call('settleOutcomesBy', settings),
     restart: () => writer.call('restartOutcomes', undefined),
+    async folded() {
+      const counter = connection.statement('SELECT value FROM counters WHERE name = ?')
+      const [before, upTo] = [counter.get(FOLDED_BEFORE), counter.get(READ_TO)]
+      if (before === undefined || upTo === undefined) return undefined
+      return { before: integer(before, 'value'), upTo: integer(upTo, 'value') }
+    },
     async isTouched(decision, position, kind) {
       const found = connection
         .statement(
