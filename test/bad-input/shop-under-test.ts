@@ -16,6 +16,8 @@ export interface ShopOptions {
   /** An existing folder that holds the store; left out: a new one, removed at the end. */
   readonly directory?: string
   readonly clock?: () => number
+  /** Left out: the machine's own. A seeded one lets a test of chance be run again. */
+  readonly randomBytes?: (bytes: Uint8Array) => void
   /** Settings beside the defaults. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
@@ -51,7 +53,7 @@ export async function openShop(given: ShopOptions = {}): Promise<ShopUnderTest> 
   const directory = given.directory ?? join(folder?.path ?? '', 'store')
   const files = folder?.path ?? `${directory}-files`
   const clock = given.clock ?? (() => NOW)
-  const randomBytes = (bytes: Uint8Array) => void randomFillSync(bytes)
+  const randomBytes = given.randomBytes ?? ((bytes: Uint8Array) => void randomFillSync(bytes))
   if (!existsSync(join(directory, 'store.db'))) await createStore({ directory, clock, randomBytes })
   mkdirSync(files, { recursive: true })
   const log: string[] = []

@@ -4,6 +4,7 @@ import { type LiveRun, NO_ARM, runLive, trueLift } from '../../src/demo/live/run
 import type { LiveVisit } from '../../src/demo/live/visit.ts'
 import { Draws } from '../../src/demo/random.ts'
 import { createWorld } from '../../src/demo/world.ts'
+import { covers, measureLift, seededBytes } from './lift-experiment.ts'
 import { openSimulatedShop, type SimulatedShop } from './simulated-shop.ts'
 
 describe('the choices of shoppers', () => {
@@ -48,7 +49,7 @@ describe('the choices of shoppers', () => {
 describe('live shoppers', () => {
   let shop: SimulatedShop
   beforeAll(async () => {
-    shop = await openSimulatedShop()
+    shop = await openSimulatedShop(undefined, {}, seededBytes(5))
   }, 120_000)
   afterAll(() => shop?.close())
 
@@ -122,4 +123,16 @@ describe('live shoppers', () => {
     await runLive(run({ seed: 11, visits: 3, speed: 60, wait: async (millis) => void slower.push(millis) }))
     for (const [n, pause] of slower.entries()) expect(pause).toBeCloseTo(60 * (pauses[n] ?? 0), 6)
   })
+
+  it('let an experiment measure what recommendations are truly worth to them, and report the orders they made', async () => {
+    const { report, early, lift, truth, shown } = await measureLift(shop, 12, 400)
+    expect([early.interval, lift.interval]).toEqual(['every_look', 'planned_end'])
+    expect(truth).toBeGreaterThan(0)
+    expect(covers(early, truth)).toBe(true)
+    expect((lift.high ?? 0) - (lift.low ?? 0)).toBeLessThan((early.high ?? 0) - (early.low ?? 0))
+    const arm = report.arms.find(({ arm: name }) => name === 'storemind')
+    expect(arm).toMatchObject({ visitors: shown.visitors.size, orders: shown.orders, clicks: shown.clicks })
+    expect(arm?.impressions).toBe(shown.seen)
+    expect(arm?.revenue).toMatchObject([{ micros: String(shown.micros) }])
+  }, 60_000)
 })

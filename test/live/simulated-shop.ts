@@ -12,6 +12,8 @@ export interface SimulatedShop extends ShopUnderTest {
   readonly world: World
   readonly url: string
   readonly shoppers: readonly SampleShopper[]
+  /** Lets the store's clock go ahead. */
+  skip(millis: number): void
 }
 
 const HOUR = 3_600_000
@@ -19,11 +21,17 @@ const HOUR = 3_600_000
 export async function openSimulatedShop(
   options: Partial<WorldOptions> = { seed: 11, products: 160, shoppers: 160, days: 150 },
   settings: Readonly<Record<string, unknown>> = {},
+  randomBytes?: (bytes: Uint8Array) => void,
 ): Promise<SimulatedShop> {
   const world = createWorld(options)
   const begun = Date.now()
-  const clock = () => world.options.until + 10 * HOUR + (Date.now() - begun)
-  const shop = await openShop({ clock, settings: { 'server.port': 0, ...settings } })
+  let skipped = 0
+  const clock = () => world.options.until + 10 * HOUR + (Date.now() - begun) + skipped
+  const shop = await openShop({
+    clock,
+    settings: { 'server.port': 0, ...settings },
+    ...(randomBytes === undefined ? {} : { randomBytes }),
+  })
   const files = temporaryFolder()
   const written = await writeWorld(world, files.path)
   for (const [importer, path] of [
@@ -50,6 +58,9 @@ export async function openSimulatedShop(
     world,
     url,
     shoppers: written.guide.shoppers,
+    skip(millis) {
+      skipped += millis
+    },
     async close() {
       await shop.close()
       files.remove()
