@@ -1,137 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { all, type FollowedStore, followedStore, NOW, PRODUCTS, track } from '../../../test/outcomes/followed-store.ts'
 import type { SegmentMessage } from '../../contracts/event.ts'
-import { createStore, openStore } from '../../storage/store.ts'
-import { type Catalog, openCatalog } from '../catalog/catalog.ts'
-import { CERTAIN } from '../decisions/draw.ts'
-import { createDecisionLog, type DecisionLog } from '../decisions/log.ts'
-import type { Store, StoredAttribution, StoredTouch } from '../ports.ts'
-import { createIngest, type Ingest } from '../profiles/ingest.ts'
-import { createFollower, type Follower } from './follow.ts'
+import type { StoredAttribution, StoredTouch } from '../ports.ts'
 import { createDecisionTokens, itemToken } from './tokens.ts'
 
-const NOW = Date.UTC(2026, 4, 25)
 const DAY = 86_400_000
 const HOUR = 3_600_000
-const PRODUCTS = ['mug', 'mug-red', 'lamp', 'rug', 'vase']
-const WINDOWS = { clickDays: 7, impressionHours: 24 }
 
-let directory: string
-let store: Store
-let catalog: Catalog
-let ingest: Ingest
-let log: DecisionLog
-let follower: Follower
-let rows: Int32Array
+let shop: FollowedStore
+let store: FollowedStore['store']
+let tokens: FollowedStore['tokens']
+let rows: FollowedStore['rows']
+let follower: FollowedStore['follower']
+let decided: FollowedStore['decided']
+let send: FollowedStore['send']
+let seen: FollowedStore['seen']
+let clicked: FollowedStore['clicked']
+let bought: FollowedStore['bought']
+let refunded: FollowedStore['refunded']
 let names = 0
 let keys = 0
-const tokens = createDecisionTokens(new Uint8Array(32).fill(3), 30)
-let seed = 1
-const randomBytes = (bytes: Uint8Array): void => {
-  for (let i = 0; i < bytes.length; i++) {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-    bytes[i] = seed >>> 24
-  }
-}
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'follow-'))
-  const options = { directory, clock: () => NOW, randomBytes }
-  await createStore(options)
-  store = await openStore(options)
-  const offers = [{ market: 'default', priceMicros: 9_000_000, currency: 'EUR', availability: 'in_stock' as const }]
-  await store.catalog.upsert(
-    PRODUCTS.map((id) => ({
-      id,
-      title: id,
-      categories: [],
-      attributes: {},
-      offers,
-      ...(id.startsWith('mug') ? { groupId: 'mugs' } : {}),
-    })),
-    'test',
-  )
-  catalog = await openCatalog(store.catalog)
-  rows = await store.catalog.resolve(PRODUCTS)
-  ingest = createIngest({ events: store.events, defaultCurrency: 'EUR' })
-  log = createDecisionLog({ decisions: store.decisions, clock: () => NOW, randomBytes })
-  follower = createFollower({
-    outcomes: store.outcomes,
-    decisions: store.decisions,
-    tokens,
-    catalog,
-    windows: WINDOWS,
-    span: 7,
-  })
+  shop = await followedStore()
+  ;({ store, tokens, rows, follower, decided, send, seen, clicked, bought, refunded } = shop)
 })
-
-afterAll(async () => {
-  await store.close()
-  await rm(directory, { recursive: true, force: true })
-})
+afterAll(() => shop.dispose())
 
 const fresh = (word: string) => `${word}-${++names}`
-
-/** A decision that chose all products, in their order; its token. */
-async function decided(at = NOW - 20 * DAY): Promise<{ id: string; token: string }> {
-  const items = [...rows].map((product) => ({ ...CERTAIN, product, score: 1, reasons: [] }))
-  const [id = ''] = await log.append([
-    {
-      at,
-      placement: 'home',
-      record: {
-        basis: 'contextual',
-        modelVersion: 1,
-        seed: 1,
-        exploreRate: 0,
-        newShare: 0,
-        limit: items.length,
-        items,
-        refused: {},
-      },
-    },
-  ])
-  return { id, token: tokens.issue(id, items.length, NOW) }
-}
-
-type Who = { userId?: string; anonymousId?: string }
-
-function track(event: string, who: Who, at: number, properties: Record<string, unknown>): SegmentMessage {
-  return { type: 'track', event, ...who, timestamp: new Date(at).toISOString(), properties }
-}
-
-async function send(message: SegmentMessage, key = `k${++keys}`): Promise<void> {
-  const { refused } = await ingest.ingest([{ source: 'api', key, message, basis: 'contract', receivedAt: NOW }])
-  expect(refused).toEqual([])
-}
-
-const seen = (who: Who, token: string, at: number) =>
-  send(track('Product List Viewed', who, at, { decision_token: token }))
-const clicked = (who: Who, token: string, position: number, at: number) =>
-  send(
-    track('Product Clicked', who, at, {
-      product_id: PRODUCTS[position - 1],
-      decision_token: itemToken(token, position),
-    }),
-  )
-const bought = (who: Who, order: string, at: number, products: readonly string[]) =>
-  send(
-    track('Order Completed', who, at, {
-      order_id: order,
-      products: products.map((product_id) => ({ product_id, quantity: 2, price: 5 })),
-    }),
-  )
-const refunded = (order: string, properties: Record<string, unknown> = {}) =>
-  send(track('Order Refunded', { userId: 'back-office' }, NOW, { order_id: order, ...properties }))
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const item of items) list.push(item)
-  return list
-}
 
 async function touchesOf(id: string): Promise<StoredTouch[]> {
   await follower.catchUp()
@@ -477,63 +374,4 @@ describe('following the log, step by step', () => {
       if (link !== undefined) await store.profiles.unlink(link.from, link.to, NOW)
     }
   }
-})
-
-describe('a rebuild after retention', () => {
-  /** Takes long stretches at once. */
-  const other = () =>
-    createFollower({ outcomes: store.outcomes, decisions: store.decisions, tokens, catalog, windows: WINDOWS })
-  const rule = { decisionDays: 10, rawEventDays: 0, jobDays: 0 }
-  /** Everything that a report is made from. */
-  const figures = async () => ({
-    touches: (await all(store.outcomes.touches())).map((touch) => JSON.stringify(touch)).sort(),
-    attributions: (await all(store.outcomes.attributions())).map((line) => JSON.stringify(line)).sort(),
-    totals: await store.outcomes.totals({ from: 0, to: NOW + DAY }),
-  })
-
-  it('counts what was folded once, keeps what orders still follow, and makes the rest again', async () => {
-    const [who, someone] = [{ userId: fresh('u') }, { userId: fresh('u') }]
-    const [old, young] = [await decided(NOW - 20 * DAY), await decided(NOW - 5 * DAY)]
-    const order = fresh('o')
-    await seen(who, old.token, NOW - 19 * DAY)
-    await clicked(who, old.token, 3, NOW - 18 * DAY)
-    await bought(who, order, NOW - 17 * DAY, ['lamp'])
-    await clicked(someone, old.token, 4, NOW - 9 * DAY)
-    await seen(someone, young.token, NOW - 4 * DAY)
-    await seen(someone, `${young.token}x`, NOW - 4 * DAY)
-    await follower.catchUp()
-    const whole = await figures()
-    expect((await store.maintenance.applyRetention(rule, NOW))['touches']).toBeGreaterThanOrEqual(4)
-    const folded = await figures()
-    expect(folded.totals.touches).toEqual(whole.totals.touches)
-    expect(folded.touches.length).toBeLessThan(whole.touches.length)
-    expect(folded.attributions).toEqual(whole.attributions)
-
-    await other().rebuild()
-    expect(await figures()).toEqual(folded)
-    expect(await attributionsOf(old.id)).toHaveLength(1)
-    // A late refund still finds what it takes back.
-    await refunded(order)
-    expect(await attributionsOf(old.id)).toMatchObject([{ refundedMicros: 10_000_000 }])
-    // A token of a decision that is gone is refused from now on, as without a rebuild.
-    const before = (await figures()).totals.refusedTokens['TOKEN_EXPIRED'] ?? 0
-    await clicked(who, old.token, 5, NOW)
-    await follower.catchUp()
-    expect((await figures()).totals.refusedTokens['TOKEN_EXPIRED']).toBe(before + 1)
-    const last = await figures()
-    await other().rebuild()
-    expect(await figures()).toEqual(last)
-  })
-
-  it('is gone on with by another follower where it was broken off, and comes to the same', async () => {
-    const { token } = await decided(NOW - 2 * DAY)
-    await seen({ userId: fresh('u') }, token, NOW - DAY)
-    await follower.catchUp()
-    const before = await figures()
-    await store.outcomes.restart()
-    for (let i = 0; i < 3; i++) await follower.step()
-    expect(await store.outcomes.cursor()).toBeLessThan(await store.outcomes.lastEvent())
-    await other().catchUp()
-    expect(await figures()).toEqual(before)
-  })
 })
