@@ -90,6 +90,47 @@ describe('the plain page', () => {
     await context.close()
   })
 
+  it('has what was seen and clicked counted, and a forged token refused, for the page and in the report', async () => {
+    const { page, context } = await visitor(browser)
+    const counted = async () => {
+      const { placements, refusedTokens } = await shop.client.outcomeReport({})
+      const { impressions = 0, clicks = 0 } = placements.find(({ placement }) => placement === 'home') ?? {}
+      return { impressions, clicks, forged: refusedTokens['TOKEN_INVALID'] ?? 0 }
+    }
+    await page.goto(origin)
+    const items = page.getByRole('listitem')
+    await items.nth(5).waitFor()
+    await page.getByRole('button', { name: 'Yes' }).click()
+    await page.getByRole('heading', { name: 'Recommended for you' }).waitFor()
+    const before = await counted()
+    await items.nth(1).getByRole('link').click()
+    await expect.poll(async () => (await counted()).clicks, { timeout: 10_000 }).toBe(before.clicks + 1)
+    await expect
+      .poll(async () => (await counted()).impressions, { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(before.impressions + 6)
+    const {
+      decisions: [decision],
+    } = await shop.client.recommend({ requests: [{ limit: 2 }] })
+    const token = decision?.items[0]?.token ?? ''
+    const forged = `${token[0] === 'A' ? 'B' : 'A'}${token.slice(1)}`
+    const post = (path: string, body: object) =>
+      page.evaluate(
+        `fetch(STOREMIND.url + ${JSON.stringify(path)}, { method: 'POST', headers: { authorization: 'Bearer ' + STOREMIND.writeKey },
+          body: ${JSON.stringify(JSON.stringify(body))} }).then((response) => response.json())`,
+      )
+    expect(await post('/v1/outcomes', { clicks: [forged] })).toMatchObject({
+      accepted: 0,
+      refused: [{ list: 'clicks', index: 0, error: { code: 'TOKEN_INVALID' } }],
+    })
+    const click = { product_id: decision?.items[0]?.productId, decision_token: forged }
+    const event = { type: 'track', messageId: 'forged', anonymousId: 'x', event: 'Product Clicked', properties: click }
+    const clicks = (await counted()).clicks
+    expect(await post('/v1/batch', { batch: [event] })).toMatchObject({ success: true })
+    await expect.poll(async () => (await counted()).forged, { timeout: 10_000 }).toBe(before.forged + 1)
+    expect((await counted()).clicks).toBe(clicks)
+    await context.close()
+  })
+
   it('remembers nothing before a yes, nor of a browser that objects', async () => {
     for (const objects of [false, true]) {
       const { page, context, faults } = await visitor(browser, { objects })

@@ -9,6 +9,7 @@ import { freePort } from './free-port.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const GUIDE = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
+const CHINESE = readFileSync(join(ROOT, 'docs/integration.zh.md'), 'utf8')
 const BLOCKS = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
 
 it('every command of the guide runs, in order, in one shell', async () => {
@@ -54,16 +55,33 @@ it('every command of the guide runs, in order, in one shell', async () => {
   expect(told('/v1/batch')).toContain('{"success":true}')
   expect(told('/v1/recommendations')).toContain('"basis":"personalised"')
   expect(told('shop.mjs')).toContain('after an order (personalised)')
+  expect(told('experiments start')).toMatch(
+    /"experiment":\{"id":"[^"]+","name":"Worth it\?","arm":"(store|storemind)"\}/,
+  )
+  expect(told('experiments start')).toContain('visitors')
   expect(said.at(-1)).toMatch(/readKey: 'sm_.*writeKey: 'sm_/)
 }, 280_000)
 
-it('names only errors that there are, and links only to what is there', () => {
-  const named = [...GUIDE.matchAll(/`([A-Z]+(?:_[A-Z]+)+|FORBIDDEN|UNAUTHORIZED)`/g)].map(([, code = '']) => code)
+it('is the same in Chinese, command by command, code by code', () => {
+  const code = (text: string) => [...text.matchAll(/^```\w*\n[\s\S]*?^```$/gm)].map(([block]) => block)
+  expect(code(CHINESE)).toEqual(code(GUIDE))
+  const words = (text: string) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, word = '']) => word)
+  const prose = (text: string) => text.replace(/^```\w*\n[\s\S]*?^```$/gm, '')
+  expect(new Set(words(prose(CHINESE)))).toEqual(new Set(words(prose(GUIDE))))
+  const parts = (text: string) => [...prose(text).matchAll(/^(?:## \d+\.|- \[ \]|\|)/gm)].map(([mark]) => mark)
+  expect(parts(CHINESE)).toEqual(parts(GUIDE))
+})
+
+it.each([
+  ['English', GUIDE],
+  ['Chinese', CHINESE],
+])('names only errors that there are, and links only to what is there, in %s', (_, guide) => {
+  const named = [...guide.matchAll(/`([A-Z]+(?:_[A-Z]+)+|FORBIDDEN|UNAUTHORIZED)`/g)].map(([, code = '']) => code)
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter((code) => !Object.hasOwn(ERRORS, code))).toEqual([])
   const anchors = (text: string) =>
     [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-'))
-  for (const [, path = '', anchor] of GUIDE.matchAll(/\]\(([^)#:]+)(?:#([^)]+))?\)/g)) {
+  for (const [, path = '', anchor] of guide.matchAll(/\]\(([^)#:]+)(?:#([^)]+))?\)/g)) {
     if (!path.endsWith('.md')) continue
     const text = readFileSync(join(ROOT, 'docs', path), 'utf8')
     if (anchor !== undefined) expect(anchors(text), path).toContain(anchor)
