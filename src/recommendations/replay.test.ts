@@ -147,6 +147,21 @@ describe('what cannot be replayed', () => {
     expect(await obstacleOf(id)).toBe('inputs_gone')
   })
 
+  it('says that one older than what is kept is not there any more, whether or not it was captured', async () => {
+    const kept = await shop.one({ profile: 'u3', capture: true })
+    shop.clock.now = NOW - 60 * DAY
+    const old = [await shop.one({ profile: 'u3', capture: true }), await shop.one({ profile: 'u3', capture: false })]
+    shop.clock.now = NOW
+    await shop.store.maintenance.applyRetention({ decisionDays: 30, rawEventDays: 0, jobDays: 0 }, NOW)
+    for (const { id } of old) {
+      await expect(shop.recommendations.replay(id)).rejects.toMatchObject({ code: 'DECISION_NOT_FOUND' })
+      await expect(shop.recommendations.explain(id)).rejects.toMatchObject({ code: 'DECISION_NOT_FOUND' })
+    }
+    shop.clock.now = NOW + DAY / 24
+    expect((await shop.recommendations.replay(kept.id)).outcome).toBe('identical')
+    shop.clock.now = NOW
+  })
+
   it('says that a newcomer is described in other words than its model was told', async () => {
     const product = plantedShop().products[3]?.product
     if (!product) throw new Error('there is no product')
