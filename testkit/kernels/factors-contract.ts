@@ -53,6 +53,7 @@ export function factorsContract(name: string, open: OpenKernels): void {
     test.each([
       [1, 8, 8, false],
       [3, 16, 8, true],
+      [11, 40, 8, false],
       [4, 24, 16, false],
       [5, 24, 16, true],
       [11, 64, 64, true],
