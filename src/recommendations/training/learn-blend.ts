@@ -59,7 +59,7 @@ export interface LearnedBlend {
   /** Undefined where the weights are the defaults. */
   readonly report: BlendReport | undefined
   readonly cases: number
-  /** What each voice adds, the best alone first; of home only, and empty where the weights are the defaults. */
+  /** What each voice that is heard adds, the best alone first; of home only, and empty where the weights are the defaults. */
   readonly ladder: readonly BlendRung[]
 }
 
@@ -104,9 +104,12 @@ export async function learnBlend(
     if (!best || worth(report) > worth(best.report)) best = { columns, model, report }
   }
   if (!best) throw new RangeError('a frame without voices')
+  const model = pruned(best.model)
   const ladder: BlendRung[] = []
   if (frame === 'home') {
-    const alone = best.columns.map((column) => ({ column, ndcg: meanNdcg(asked, column) }))
+    const served = blend.open(model)
+    const heard = best.columns.filter((_, k) => served.uses(k))
+    const alone = heard.map((column) => ({ column, ndcg: meanNdcg(asked, column) }))
     alone.sort((a, b) => b.ndcg - a.ndcg)
     for (const [step, { column, ndcg: value }] of alone.entries()) {
       options.onProgress('blend', 0.7 + (0.3 * step) / alone.length)
@@ -119,7 +122,7 @@ export async function learnBlend(
       ladder.push({ voice: voices[column]?.voice.name ?? '', alone: value, blended: worth(report) })
     }
   }
-  return { frame, model: pruned(best.model), report: best.report, cases: cases.length, ladder }
+  return { frame, model, report: best.report, cases: cases.length, ladder }
 }
 
 /** The columns of all voices, once for each of the alternatives that there are. */
