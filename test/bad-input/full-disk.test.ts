@@ -108,7 +108,15 @@ describe.skipIf(mounted === '')(`a full disk${'missing' in disk ? ` (left out: $
   let shop: ShopUnderTest
   const ballast = join(mounted, 'ballast')
   beforeAll(async () => {
-    shop = await openShop({ directory: join(mounted, 'store') })
+    shop = await openShop({
+      directory: join(mounted, 'store'),
+      settings: {
+        'server.port': 0,
+        'ingest.basis': 'contract',
+        'limits.addressPerSecond': 0,
+        'limits.keyPerSecond': 0,
+      },
+    })
     await shop.imported('csv-products', 'products.csv', soundProducts())
     await shop.imported('csv-orders', 'orders.csv', soundOrders())
     expect((await shop.train()).status).toBe('succeeded')
@@ -175,6 +183,36 @@ describe.skipIf(mounted === '')(`a full disk${'missing' in disk ? ` (left out: $
     expect(existsSync(to)).toBe(false)
     empty()
     expect(readdirSync(mounted).sort()).toEqual(['store', 'store-files'])
+  })
+
+  it('answers live events that it cannot keep with 507, and has each once when they are sent again', async () => {
+    const url = await shop.engine.listen()
+    const { secret } = await shop.client.createKey({ name: 'shop', scopes: ['write'] })
+    const headers = { authorization: `Basic ${Buffer.from(`${secret}:`).toString('base64')}` }
+    const post = async (n: number) => {
+      const batch = Array.from({ length: 100 }, (_, i) => ({
+        type: 'track',
+        event: 'Product Viewed',
+        messageId: `full ${n} ${i}`,
+        userId: `visitor${n}-${i}`,
+        properties: { product_id: 'p1', note: incompressible(`live ${n} ${i}`) },
+      }))
+      const response = await fetch(`${url}/v1/batch`, { method: 'POST', headers, body: JSON.stringify({ batch }) })
+      return { status: response.status, text: await response.text() }
+    }
+    const before = (await shop.client.storeSummary()).events
+    fill(1000)
+    let sent = 0
+    let answer = await post(sent++)
+    while (answer.status === 200 && sent < 100) answer = await post(sent++)
+    expect(sent, 'some were acknowledged before').toBeGreaterThan(1)
+    expect(answer.status).toBe(507)
+    expect(answer.text).toContain('DISK_FULL')
+    empty()
+    expect((await shop.client.storeSummary()).events - before).toBe((sent - 1) * 100)
+    for (let n = 0; n < sent; n++) expect((await post(n)).status).toBe(200)
+    expect((await shop.client.storeSummary()).events - before).toBe(sent * 100)
+    expect(await shop.engine.store.maintenance.integrity()).toEqual([])
   })
 
   it('refuses a decision that it cannot log, and answers again when there is room', async () => {
