@@ -156,7 +156,10 @@ test('a simulated store goes all the way: made, trained, asked, explained', asyn
   )
   expect((await words('explain', decision.id, ...store)).out).toContain(decision.items[0].name)
   expect(await json('explain', '01936b5e-7c1a-7000-8000-0123456789ab', ...store)).toMatchObject({ code: 3 })
-  expect(await json('recommend', ...store, '--profile', 'nobody-knows')).toMatchObject({ code: 3 })
+  expect(await json('recommend', ...store, '--profile', 'nobody-knows')).toMatchObject({
+    code: 0,
+    value: { basis: 'contextual', cause: 'first_visit' },
+  })
   expect(await json('recommend', ...store, '--product', 'nothing')).toMatchObject({ code: 3 })
 })
 

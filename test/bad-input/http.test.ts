@@ -145,10 +145,14 @@ describe('values in a body', () => {
         const answer = await send({ url, body: `{"profile":"${id}"}` })
         expect([id, [400, 404].includes(answer.status)]).toEqual([id, true])
       }
-      for (const field of ['profile', 'productId']) {
-        const answer = await send({ url: '/v1/recommendations', body: `{"requests":[{"${field}":"${id}"}]}` })
-        expect([id, field, [400, 404].includes(answer.status)]).toEqual([id, field, true])
-      }
+      const about = await send({ url: '/v1/recommendations', body: `{"requests":[{"productId":"${id}"}]}` })
+      expect([id, [400, 404].includes(about.status)]).toEqual([id, true])
+      // A page asks for whom it has never named before: that is a first visit, of nobody.
+      const visit = await send({ url: '/v1/recommendations', body: `{"requests":[{"profile":"${id}"}]}` })
+      const [decision] = visit.status === 200 ? JSON.parse(visit.text).decisions : []
+      expect([id, visit.status, decision?.basis, decision?.cause]).toEqual(
+        visit.status === 400 ? [id, 400, undefined, undefined] : [id, 200, 'contextual', 'first_visit'],
+      )
     }
   })
 
