@@ -5,7 +5,7 @@ import type { Rng } from '@storemind/ml'
 import { expect } from 'vitest'
 import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { openShop } from '../bad-input/shop-under-test.ts'
-import { post, serve } from './killed-server.ts'
+import { post, type RunningServer, serve } from './killed-server.ts'
 
 const PRODUCTS = 20
 const PRICE = 2.5
@@ -26,9 +26,11 @@ export async function killedFollowers(visitors: number, acknowledged: readonly n
   const shown = shuffled(decisions, random).map((decision): Report => ['/v1/outcomes', touchesOf(decision)])
   const ordered = shuffled(decisions, random).map((decision): Report => ['/v1/batch', orderOf(decision)])
   let todo = [...shown, ...ordered]
+  let running: RunningServer | undefined
   try {
     for (const kills of [...acknowledged, Number.POSITIVE_INFINITY]) {
       const server = await serve(directory)
+      running = server
       const agent = new Agent({ keepAlive: true })
       let answered = 0
       const unanswered: Report[] = []
@@ -60,10 +62,13 @@ export async function killedFollowers(visitors: number, acknowledged: readonly n
     }
     expect(todo).toEqual([])
     const server = await serve(directory)
+    running = server
     expect(await totals(server.client)).toEqual(expected(decisions))
     server.child.kill('SIGTERM')
     await server.ended
   } finally {
+    // Also where something above has failed.
+    running?.child.kill('SIGKILL')
     folder.remove()
   }
 }

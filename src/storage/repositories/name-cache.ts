@@ -1,5 +1,5 @@
 /** Names kept of each kind; two hundred bytes each. */
-const KEPT = 50_000
+const KEPT = 100_000
 
 /**
  * What the writer's thread has lately looked up or made: rows by name. Everything in it is in the database or in the
