@@ -21,6 +21,7 @@ export const Webhook = Type.Object(
     createdAt: Millis,
     disabledAt: Type.Optional(Millis),
     disabledBecause: Type.Optional(Type.String()),
+    previousSecretUntil: Type.Optional(Millis),
     pending: Type.Integer({ minimum: 0, description: 'Messages that are on their way to it.' }),
   },
   { additionalProperties: false },

@@ -44,6 +44,7 @@ export function createOutbox({ webhooks, sender, clock, randomBytes, logger, met
       return Object.entries(endpoints).map(([state, value]) => ({ labels: { state }, value }))
     },
   )
+  const fault = (error: unknown) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault')
   const dispatcher: Dispatcher = createDispatcher({
     webhooks,
     sender,
@@ -55,16 +56,20 @@ export function createOutbox({ webhooks, sender, clock, randomBytes, logger, met
     },
     onAttempt: (outcome) => attempts({ outcome }),
     onDisabled: (webhook, because) => logger.warn({ webhook, because }, 'a webhook is switched off'),
-    onFault: (error) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault'),
+    onFault: fault,
   })
+  const look = () => {
+    webhooks.forgetSecrets(clock()).catch(fault)
+    void dispatcher.tick()
+  }
   let timer: NodeJS.Timeout | undefined
   return {
     start() {
-      timer = setInterval(() => void dispatcher.tick(), LOOK_MILLIS).unref()
+      timer = setInterval(look, LOOK_MILLIS).unref()
       webhooks
         .endLeases(clock())
         .then(() => dispatcher.tick())
-        .catch((error: unknown) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault'))
+        .catch(fault)
     },
     async close() {
       clearInterval(timer)

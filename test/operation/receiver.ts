@@ -6,6 +6,7 @@ export interface Received {
   readonly id: string
   readonly attempt: number
   readonly body: string
+  readonly headers: Readonly<Record<string, string>>
   readonly message: {
     readonly type: string
     readonly timestamp: string
@@ -44,7 +45,7 @@ export async function openReceiver(port = 0): Promise<Receiver> {
       try {
         const message = verifier?.verify(body, headers) as Received['message']
         const id = headers['webhook-id'] ?? ''
-        const one = { id, attempt: received.filter((each) => each.id === id).length + 1, body, message }
+        const one = { id, attempt: received.filter((each) => each.id === id).length + 1, body, headers, message }
         received.push(one)
         const status = receiver.answer(one)
         if (status !== undefined) response.writeHead(status).end()

@@ -11,7 +11,8 @@ import { serveProcess } from './served-process.ts'
 
 /**
  * Kills a server again and again while jobs end and webhooks are sent, then lets it run: every job that the store says
- * ended was told, each under one id with one body.
+ * ended was told, each under one id with one body. In the first round its secret is replaced; the receiver has the old
+ * one for some rounds, and the new one from then on.
  * @returns how many messages came more than once
  */
 export async function killedDeliveries(rounds: number, random: Rng): Promise<number> {
@@ -19,7 +20,9 @@ export async function killedDeliveries(rounds: number, random: Rng): Promise<num
   const store = join(root, 'store')
   const receiver = await openReceiver()
   const shop = await openShop({ directory: store, clock: Date.now, settings: { 'webhooks.privateTargets': 'allow' } })
-  receiver.trust((await shop.client.createWebhook({ url: receiver.url, types: ['job.ended'] })).secret)
+  const { webhook, secret } = await shop.client.createWebhook({ url: receiver.url, types: ['job.ended'] })
+  receiver.trust(secret)
+  let rotated = ''
   await shop.close()
   const serve = () => serveProcess(store, '--set', 'webhooks.privateTargets=allow')
   try {
@@ -28,6 +31,8 @@ export async function killedDeliveries(rounds: number, random: Rng): Promise<num
       const url = await served.listening(1)
       const { token: key } = JSON.parse(readFileSync(join(store, 'lock'), 'utf8'))
       const client = createClient({ transport: httpTransport({ url, key }) })
+      if (round === 0) rotated = (await client.rotateWebhook({ id: webhook.id }, {})).secret
+      if (round === Math.ceil(rounds / 2)) receiver.trust(rotated)
       // Now and then the answer is never given, so that it dies with the message in hand.
       receiver.answer = () => (random.next() < 0.4 ? undefined : 200)
       // It dies when so many messages more have come, or right after the job began; a job that runs then is told too.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openShop, type ShopUnderTest } from '../bad-input/shop-under-test.ts'
 import { soundOrders, soundProducts } from '../bad-input/sound-files.ts'
@@ -101,6 +102,52 @@ test('an endpoint that is gone is switched off with a notice, and takes what wai
   await shop.client.enableWebhook({ id })
   await shop.ended(await shop.client.train({}))
   await receiver.until((received) => received.filter(({ message }) => message.type === 'job.ended').length === 2)
+})
+
+test('a secret is replaced while messages flow: either verifies until the overlap ends, then the new one alone', async () => {
+  const made = await shop.client.createWebhook({ url: receiver.url, types: ['job.ended'] })
+  const { id } = made.webhook
+  receiver.trust(made.secret)
+  await shop.engine.listen()
+  // Two minutes of the overlap are left by the real time, by which the library judges.
+  ahead = -86_280_000
+  const rotated = await shop.client.rotateWebhook({ id }, {})
+  expect(rotated.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+  expect(rotated.secret).not.toBe(made.secret)
+  const { previousSecretUntil = 0 } = rotated.webhook
+  expect(Math.round((previousSecretUntil - Date.now()) / 60_000)).toBe(2)
+  await expect(shop.client.rotateWebhook({ id }, { overlapHours: 1 })).rejects.toMatchObject({
+    code: 'WEBHOOK_ROTATING',
+    message: expect.stringContaining(new Date(previousSecretUntil).toISOString()),
+  })
+  ahead = 0
+  const deliver = async (total: number) => {
+    await shop.ended(await shop.client.train({}))
+    await receiver.until((received) => received.length === total)
+    const last = receiver.received.at(-1)
+    return (secret: string) => new Webhook(secret).verify(last?.body ?? '', { ...last?.headers })
+  }
+  const both = await deliver(1)
+  expect(both(made.secret)).toEqual(both(rotated.secret))
+  expect(receiver.received.at(-1)?.headers['webhook-signature']?.split(' ')).toHaveLength(2)
+  await shop.client.testWebhook({ id })
+  expect(receiver.received.at(-1)?.headers['webhook-signature']?.split(' ')).toHaveLength(2)
+
+  ahead = 180_000
+  receiver.trust(rotated.secret)
+  const one = await deliver(3)
+  expect(one(rotated.secret)).toMatchObject({ type: 'job.ended' })
+  expect(() => one(made.secret)).toThrow(/signature/)
+  expect(receiver.received.at(-1)?.headers['webhook-signature']).not.toContain(' ')
+  expect(receiver.forged).toEqual([])
+  // Not even who asks learns a secret again, and a leaked one is replaced at once.
+  const leaked = await shop.client.rotateWebhook({ id }, { overlapHours: 0 })
+  expect(leaked.webhook).toEqual(made.webhook)
+  receiver.trust(leaked.secret)
+  await deliver(4)
+  expect(JSON.stringify(await shop.client.listWebhooks()) + shop.log.join('')).not.toContain('whsec_')
+  await shop.client.removeWebhook({ id })
+  await expect(shop.client.rotateWebhook({ id }, {})).rejects.toMatchObject({ code: 'WEBHOOK_NOT_FOUND' })
 })
 
 test('addresses inside are refused unless they are allowed, and secrets stand nowhere in the files', async () => {

@@ -33,12 +33,49 @@ export function webhooksContract(it: CurrentStore): void {
         { ...hook(1, ['job.ended']), pending: 0 },
         { ...hook(2), pending: 0 },
       ])
-      expect(await store.webhooks.secret(uuid(1))).toBe('whsec_one')
-      expect(await store.webhooks.secret(uuid(3))).toBeUndefined()
+      expect(await store.webhooks.secrets(uuid(1), NOON)).toEqual(['whsec_one'])
+      expect(await store.webhooks.secrets(uuid(3), NOON)).toEqual([])
       const reopened = await it.reopen()
-      expect(await reopened.webhooks.secret(uuid(2))).toBe('whsec_two')
+      expect(await reopened.webhooks.secrets(uuid(2), NOON)).toEqual(['whsec_two'])
       expect([await reopened.webhooks.remove(uuid(2)), await reopened.webhooks.remove(uuid(2))]).toEqual([true, false])
       expect(await reopened.webhooks.get(uuid(2))).toBeUndefined()
+    })
+
+    test('a new secret signs beside the old one until the overlap ends; then the old one is forgotten', async () => {
+      const store = it.store()
+      for (const n of [1, 2]) await store.webhooks.add(hook(n), `whsec_${n}`)
+      const rotate = (at: Store, secret: string, now: number, until: number) =>
+        at.webhooks.rotate(uuid(1), secret, now, until)
+      expect(await rotate(store, 'whsec_new', NOON, NOON + 100)).toBe(true)
+      // A third one would leave receivers without theirs that hold the oldest.
+      expect(await rotate(store, 'whsec_third', NOON + 99, NOON + 500)).toBe(false)
+      await endJob(store, NOON)
+      const reopened = await it.reopen()
+      expect(await reopened.webhooks.get(uuid(1))).toEqual({
+        ...hook(1),
+        previousSecretUntil: NOON + 100,
+        pending: 1,
+      })
+      expect(await reopened.webhooks.secrets(uuid(1), NOON + 99)).toEqual(['whsec_new', 'whsec_1'])
+      expect(await reopened.webhooks.secrets(uuid(1), NOON + 100)).toEqual(['whsec_new'])
+      const secrets = async (now: number, until: number) =>
+        Object.fromEntries((await claim(reopened, now, { until })).map((each) => [each.endpoint, each.secrets]))
+      expect(await secrets(NOON + 10, NOON + 20)).toEqual({
+        [uuid(1)]: ['whsec_new', 'whsec_1'],
+        [uuid(2)]: ['whsec_2'],
+      })
+      expect(await secrets(NOON + 100, NOON + 200)).toEqual({ [uuid(1)]: ['whsec_new'], [uuid(2)]: ['whsec_2'] })
+      await reopened.webhooks.forgetSecrets(NOON + 99)
+      expect(await reopened.webhooks.secrets(uuid(1), NOON + 99)).toHaveLength(2)
+      await reopened.webhooks.forgetSecrets(NOON + 100)
+      // It is gone, and no clock that is set back brings it again.
+      expect(await reopened.webhooks.secrets(uuid(1), NOON)).toEqual(['whsec_new'])
+      expect(await reopened.webhooks.get(uuid(1))).toEqual({ ...hook(1), pending: 1 })
+      // Without an overlap, also in the middle of one: whatever was before is worth nothing at once.
+      expect(await rotate(reopened, 'whsec_third', NOON + 300, NOON + 400)).toBe(true)
+      expect(await rotate(reopened, 'whsec_fourth', NOON + 310, NOON + 310)).toBe(true)
+      expect(await reopened.webhooks.secrets(uuid(1), NOON + 310)).toEqual(['whsec_fourth'])
+      expect(await reopened.webhooks.rotate(uuid(3), 'whsec_none', NOON, NOON + 1)).toBe(false)
     })
 
     test('hear of what they asked for, in the write that it tells of', async () => {
@@ -61,7 +98,7 @@ export function webhooksContract(it: CurrentStore): void {
         { type: 'job.ended', timestamp, data: { job, kind: 'train', status: 'succeeded' } },
         { type: 'job.ended', timestamp, data: { job: left.id, kind: 'import', status: 'interrupted' } },
       ])
-      expect(claimed[0]).toMatchObject({ secret: expect.stringMatching(/^whsec_/), attempts: 1, firstAt: NOON + 9 })
+      expect(claimed[0]).toMatchObject({ secrets: [expect.stringMatching(/^whsec_/)], attempts: 1, firstAt: NOON + 9 })
       // The same message under the same name for all.
       expect(new Set(claimed.map(({ message }) => message)).size).toBe(2)
     })

@@ -674,6 +674,8 @@ export interface Webhook {
   /** UTC milliseconds. */
   readonly disabledAt?: number
   readonly disabledBecause?: string
+  /** UTC milliseconds. */
+  readonly previousSecretUntil?: number
   /** Messages that are on their way to it. */
   readonly pending: number
 }
@@ -780,7 +782,7 @@ export interface RefusedMessage {
   /** The message’s own id, where it has one. */
   readonly messageId?: string
   readonly error: {
-    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'RULE_NOT_FOUND' | 'RULE_INVALID' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'TOO_LITTLE_MEMORY' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'WEBHOOK_NOT_FOUND' | 'WEBHOOK_URL_REFUSED' | 'WEBHOOK_LIMIT' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
+    readonly code: 'BAD_REQUEST' | 'MALFORMED_JSON' | 'BODY_TOO_LARGE' | 'ROUTE_NOT_FOUND' | 'UNAUTHORIZED' | 'WRITE_KEY_INVALID' | 'FORBIDDEN' | 'TOO_BUSY' | 'ORIGIN_REFUSED' | 'RATE_LIMITED' | 'INTERNAL' | 'NOT_READY' | 'PROFILE_NOT_FOUND' | 'PRODUCT_NOT_FOUND' | 'PLACEMENT_NOT_FOUND' | 'CATEGORY_NOT_FOUND' | 'RULE_NOT_FOUND' | 'RULE_INVALID' | 'DECISION_NOT_FOUND' | 'MODEL_NOT_FOUND' | 'NO_MODEL' | 'JOB_NOT_FOUND' | 'IMPORT_NOT_FOUND' | 'EXPERIMENT_NOT_FOUND' | 'KEY_NOT_FOUND' | 'JOB_RUNNING' | 'JOB_CANCELLED' | 'WORKER_DIED' | 'TOO_LITTLE_DATA' | 'TOO_LITTLE_MEMORY' | 'MODEL_BROKEN' | 'MODEL_NOT_BETTER' | 'NOTHING_TO_ROLL_BACK' | 'IMPORTER_UNKNOWN' | 'FILE_NOT_FOUND' | 'FILE_EMPTY' | 'FILE_MISSING_COLUMN' | 'FILE_DUPLICATE_COLUMN' | 'FILE_ENCODING' | 'FILE_TRUNCATED' | 'BASIS_REQUIRED' | 'OPTION_UNKNOWN' | 'ROW_FIELD_MISSING' | 'ROW_NUMBER_INVALID' | 'ROW_NUMBER_NEGATIVE' | 'ROW_TIME_INVALID' | 'ROW_FIELD_TOO_LONG' | 'ROW_TEXT_INVALID' | 'ROW_COLUMNS' | 'ROW_JSON_INVALID' | 'ROW_NOT_A_PRODUCT' | 'ROW_REFUND_UNMATCHED' | 'ROW_VALUE_INVALID' | 'EVENT_INVALID' | 'BATCH_REFUSED' | 'BATCH_TOO_LONG' | 'EVENT_TOO_LARGE' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'EXPERIMENT_INVALID' | 'EXPERIMENT_STATE' | 'EXPERIMENT_OVERLAP' | 'WEBHOOK_NOT_FOUND' | 'WEBHOOK_URL_REFUSED' | 'WEBHOOK_LIMIT' | 'WEBHOOK_ROTATING' | 'STORE_NOT_FOUND' | 'STORE_EXISTS' | 'STORE_LOCKED' | 'STORE_NEWER' | 'STORE_DAMAGED' | 'DISK_FULL' | 'BACKUP_FOLDER_TAKEN' | 'BACKUP_INVALID' | 'KEYS_MISSING' | 'CONFIGURATION_INVALID' | 'CONNECTION_REFUSED' | 'ANSWER_INVALID' | 'ADDRESS_IN_USE' | 'RUNTIME_TOO_OLD' | 'USAGE'
     readonly what: string
     readonly why: string
     readonly todo: string
@@ -869,6 +871,7 @@ export type ErrorCode =
   | 'WEBHOOK_NOT_FOUND'
   | 'WEBHOOK_URL_REFUSED'
   | 'WEBHOOK_LIMIT'
+  | 'WEBHOOK_ROTATING'
   | 'STORE_NOT_FOUND'
   | 'STORE_EXISTS'
   | 'STORE_LOCKED'
@@ -1437,6 +1440,20 @@ export interface Client {
     readonly ok: true
   }>
   /**
+   * Gives a webhook a new secret, shown once. Until the overlap ends, messages are signed with both.
+   * @throws StoremindError WEBHOOK_NOT_FOUND, WEBHOOK_ROTATING
+   */
+  rotateWebhook(address: {
+    /** A UUIDv7. */
+    readonly id: string
+  }, body: {
+    /** For so long the secret before it signs too; 0 forgets it at once. */
+    readonly overlapHours?: number
+  }, options?: CallOptions): Promise<{
+    readonly webhook: Webhook
+    readonly secret: string
+  }>
+  /**
    * Sends one signed message of the type `webhook.test`, once, and says what came of it.
    * @throws StoremindError WEBHOOK_NOT_FOUND
    */
@@ -1510,6 +1527,7 @@ export const ROUTES = {
   listDeliveries: { method: 'GET', path: '/v1/webhooks/:id/deliveries', params: ['id'], query: ['limit'], body: false },
   listWebhooks: { method: 'GET', path: '/v1/webhooks', params: [], query: [], body: false },
   removeWebhook: { method: 'DELETE', path: '/v1/webhooks/:id', params: ['id'], query: [], body: false },
+  rotateWebhook: { method: 'POST', path: '/v1/webhooks/:id/rotate', params: ['id'], query: [], body: true },
   testWebhook: { method: 'POST', path: '/v1/webhooks/:id/test', params: ['id'], query: [], body: false },
 } as const
 

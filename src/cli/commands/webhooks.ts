@@ -10,12 +10,15 @@ import { moment } from '../output/words.ts'
 const ID = '01936b5e-7c1a-7000-8000-0123456789ab'
 
 export const addWebhooks: AddCommand = (program, context) => {
-  const webhooks = program.command('webhooks').description('tell other systems what happens: add, list, test, remove')
+  const webhooks = program
+    .command('webhooks')
+    .description('tell other systems what happens: add, list, test, rotate, remove')
   examples(webhooks, [
     'webhooks add https://hooks.example/storemind --type job.ended --type model.promoted',
     'webhooks list',
     `webhooks test ${ID}`,
     `webhooks deliveries ${ID} --limit 20`,
+    `webhooks rotate ${ID} --overlap 48`,
     `webhooks enable ${ID}`,
     `webhooks remove ${ID}`,
   ])
@@ -29,14 +32,19 @@ export const addWebhooks: AddCommand = (program, context) => {
         ? 'No webhooks yet: add one with `storemind webhooks add URL`.'
         : table(
             ['id', 'url', 'types', 'state', 'on the way', 'created (UTC)'].map((title) => ({ title })),
-            answered.webhooks.map(({ id, url, types, disabledAt, disabledBecause, pending, createdAt }) => [
-              id,
-              url,
-              types.length === 0 ? 'all' : types.join(', '),
-              disabledAt === undefined ? 'on' : `off since ${moment(disabledAt)}: ${disabledBecause}`,
-              String(pending),
-              moment(createdAt),
-            ]),
+            answered.webhooks.map(
+              ({ id, url, types, disabledAt, disabledBecause, previousSecretUntil, pending, createdAt }) => [
+                id,
+                url,
+                types.length === 0 ? 'all' : types.join(', '),
+                [
+                  disabledAt === undefined ? 'on' : `off since ${moment(disabledAt)}: ${disabledBecause}`,
+                  ...(previousSecretUntil === undefined ? [] : [`two secrets until ${moment(previousSecretUntil)}`]),
+                ].join('; '),
+                String(pending),
+                moment(createdAt),
+              ],
+            ),
           ),
     )
   })
@@ -62,6 +70,29 @@ export const addWebhooks: AddCommand = (program, context) => {
         '',
         `Webhook ${made.webhook.id}. Keep the secret: it is not shown again, and messages are verified with it.`,
         `Try it: storemind webhooks test ${made.webhook.id}`,
+      ].join('\n'),
+    )
+  })
+
+  const rotate = webhooks
+    .command('rotate')
+    .description('give a webhook a new secret, shown once; the old one signs too until the overlap ends')
+    .argument('<id>')
+    .option('--overlap <hours>', 'hours that both are valid, 0 to 168; 0 forgets the old one at once', '24')
+  rotate.action(async (given: string) => {
+    const options = optionsOf<{ readonly overlap: string }>(rotate)
+    const id = idNamed(given, 'ID')
+    const overlapHours = wholeNumber(options.overlap, '--overlap', 0, 168)
+    const made = await withClient(context, options, ({ client }) => client.rotateWebhook({ id }, { overlapHours }))
+    const { previousSecretUntil } = made.webhook
+    answer(context, options, made, () =>
+      [
+        made.secret,
+        '',
+        'Keep the secret: it is not shown again.',
+        previousSecretUntil === undefined
+          ? 'The old one is forgotten: give the receiver this one now. What it refuses meanwhile is sent again.'
+          : `Messages carry both signatures until ${moment(previousSecretUntil)} UTC: give the receiver this one by then.`,
       ].join('\n'),
     )
   })

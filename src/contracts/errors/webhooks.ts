@@ -18,4 +18,10 @@ export const WEBHOOK_ERRORS = {
     why: 'Each message is stored and sent once for each of them.',
     todo: 'Remove one that is not needed any more.',
   },
+  WEBHOOK_ROTATING: {
+    status: 409,
+    what: 'The secret of webhook {webhook} is being replaced already: the one before it is valid until {until}.',
+    why: 'Messages carry two signatures at most; a third secret would leave receivers that hold the oldest without theirs.',
+    todo: 'Wait until then. An overlap of 0 hours forgets both at once and gives a new one, for a secret that leaked or an answer that was lost; what the receiver refuses meanwhile is sent again.',
+  },
 } as const

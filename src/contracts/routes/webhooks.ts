@@ -42,6 +42,29 @@ export const removeWebhook = route({
   response: Type.Object({ ok: Type.Literal(true) }, { additionalProperties: false }),
   errors: ['WEBHOOK_NOT_FOUND'],
 })
+export const rotateWebhook = route({
+  ...common,
+  name: 'rotateWebhook',
+  method: 'POST',
+  path: '/v1/webhooks/:id/rotate',
+  summary: 'Gives a webhook a new secret, shown once. Until the overlap ends, messages are signed with both.',
+  params: ById,
+  body: Type.Object(
+    {
+      overlapHours: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 168,
+          default: 24,
+          description: 'For so long the secret before it signs too; 0 forgets it at once.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  response: Type.Object({ webhook: Webhook, secret: Type.String() }, { additionalProperties: false }),
+  errors: ['WEBHOOK_NOT_FOUND', 'WEBHOOK_ROTATING'],
+})
 export const enableWebhook = route({
   ...common,
   name: 'enableWebhook',

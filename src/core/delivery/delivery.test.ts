@@ -4,11 +4,12 @@ import type { ClaimedDelivery } from '../ports.ts'
 import { pauseAfter, verdictOf } from './retry.ts'
 import { signedHeaders, webhookSecret } from './signature.ts'
 
+const secret = webhookSecret(new Uint8Array(32).fill(7))
 const claimed: ClaimedDelivery = {
   endpoint: 'e',
   message: 'msg_1',
   url: 'https://hooks.example',
-  secret: webhookSecret(new Uint8Array(32).fill(7)),
+  secrets: [secret],
   body: '{"type":"job.ended","data":{"note":"ü 中文"}}',
   attempts: 1,
   firstAt: 0,
@@ -17,14 +18,24 @@ const claimed: ClaimedDelivery = {
 test('a receiver with the secret verifies a message, and no other one', () => {
   const now = Date.now()
   const headers = signedHeaders(claimed, now)
-  expect(new Webhook(claimed.secret).verify(claimed.body, headers)).toEqual(JSON.parse(claimed.body))
-  expect(() => new Webhook(claimed.secret).verify(claimed.body.replace('job', 'jab'), headers)).toThrow()
+  expect(new Webhook(secret).verify(claimed.body, headers)).toEqual(JSON.parse(claimed.body))
+  expect(() => new Webhook(secret).verify(claimed.body.replace('job', 'jab'), headers)).toThrow()
   const other = webhookSecret(new Uint8Array(32).fill(8))
   expect(() => new Webhook(other).verify(claimed.body, headers)).toThrow()
   const old = signedHeaders(claimed, now - 600_000)
-  expect(() => new Webhook(claimed.secret).verify(claimed.body, old)).toThrow(/old/)
+  expect(() => new Webhook(secret).verify(claimed.body, old)).toThrow(/old/)
   const moved = { ...headers, 'webhook-id': 'msg_2' }
-  expect(() => new Webhook(claimed.secret).verify(claimed.body, moved)).toThrow()
+  expect(() => new Webhook(secret).verify(claimed.body, moved)).toThrow()
+})
+
+test('while a secret replaces another, receivers with either verify, and with a third nobody does', () => {
+  const [next, third] = [9, 10].map((byte) => webhookSecret(new Uint8Array(32).fill(byte)))
+  const headers = signedHeaders({ ...claimed, secrets: [next ?? '', secret] }, Date.now())
+  expect(headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/]{43}= v1,[A-Za-z0-9+/]{43}=$/)
+  for (const held of [next, secret]) {
+    expect(new Webhook(held ?? '').verify(claimed.body, headers)).toEqual(JSON.parse(claimed.body))
+  }
+  expect(() => new Webhook(third ?? '').verify(claimed.body, headers)).toThrow()
 })
 
 test('pauses grow fourfold up to twelve hours and are drawn around that', () => {

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 
 /*
  * Signatures of Standard Webhooks 1.0.0 (github.com/standard-webhooks/standard-webhooks, "Symmetric"): HMAC-SHA256 over
- * `id.timestamp.body` with the bytes that stand in base64 after `whsec_`.
+ * `id.timestamp.body` with the bytes that stand in base64 after `whsec_`; while a secret replaces another, one signature
+ * of each, apart by a space.
  */
 
 const PREFIX = 'whsec_'
@@ -17,16 +18,19 @@ export function webhookSecret(bytes: Uint8Array): string {
  * @param at of this attempt, UTC milliseconds
  */
 export function signedHeaders(
-  message: { readonly secret: string; readonly message: string; readonly body: string },
+  message: { readonly secrets: readonly string[]; readonly message: string; readonly body: string },
   at: number,
 ): Record<string, string> {
   const timestamp = String(Math.floor(at / 1000))
-  const key = Buffer.from(message.secret.slice(PREFIX.length), 'base64')
-  const signature = createHmac('sha256', key).update(`${message.message}.${timestamp}.${message.body}`).digest('base64')
+  const signed = `${message.message}.${timestamp}.${message.body}`
+  const signatures = message.secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+    return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
+  })
   return {
     'content-type': 'application/json',
     'webhook-id': message.message,
     'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signature}`,
+    'webhook-signature': signatures.join(' '),
   }
 }

@@ -6,8 +6,8 @@ export interface ClaimedDelivery {
   /** `webhook-id`: the same for every attempt. */
   readonly message: string
   readonly url: string
-  /** `whsec_…` */
-  readonly secret: string
+  /** `whsec_…`, the newest first; two while one replaces the other. Each signs. */
+  readonly secrets: readonly string[]
   /** The same bytes for every attempt. */
   readonly body: string
   /** This one included. */
@@ -48,7 +48,16 @@ export interface WebhookRepository {
   add(webhook: Omit<Webhook, 'pending'>, secret: string): Promise<void>
   list(): Promise<Webhook[]>
   get(id: string): Promise<Webhook | undefined>
-  secret(id: string): Promise<string | undefined>
+  /** Those that sign at this moment, the newest first; empty for a webhook that is not there. */
+  secrets(id: string, now: number): Promise<string[]>
+  /**
+   * Puts a new secret in the place of the present one, which signs beside it until `until`; one before that is
+   * forgotten. False for a webhook that is not there, or one whose secret is being replaced at this moment: then
+   * nothing is changed, unless `until` is this moment.
+   */
+  rotate(id: string, secret: string, now: number, until: number): Promise<boolean>
+  /** Forgets secrets whose overlap is over; costs a look where there are none. */
+  forgetSecrets(now: number): Promise<void>
   remove(id: string): Promise<boolean>
   enable(id: string): Promise<boolean>
   /** Tells the other endpoints of it, in the same transaction. */

@@ -13,6 +13,7 @@ import { webhooks } from './0009-webhooks.ts'
 import { webhookLeases } from './0010-webhook-leases.ts'
 import { profileHeads } from './0011-profile-heads.ts'
 import { outcomeDays } from './0012-outcome-days.ts'
+import { webhookRotation } from './0013-webhook-rotation.ts'
 
 export interface Migration {
   readonly version: number
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 10, name: 'webhook leases', sql: webhookLeases },
   { version: 11, name: 'profile heads', sql: profileHeads },
   { version: 12, name: 'outcome days', sql: outcomeDays },
+  { version: 13, name: 'webhook rotation', sql: webhookRotation },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

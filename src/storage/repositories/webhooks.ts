@@ -21,13 +21,31 @@ export function addWebhook(
     .statement(
       `INSERT INTO webhook_endpoints (id, url, description, types, sealed, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
     )
-    .run(id, url, description, types.join(' '), seal(keyFor(keyring), secret, `webhook ${id}`, random), createdAt)
+    .run(id, url, description, types.join(' '), seal(keyFor(keyring), secret, belongs(id), random), createdAt)
 }
 
 export function removeWebhook({ connection }: WriteContext, { id }: { id: string }): boolean {
   connection.statement('DELETE FROM webhook_deliveries WHERE endpoint = ?').run(id)
   forgetMessages({ connection })
   return Number(connection.statement('DELETE FROM webhook_endpoints WHERE id = ?').run(id).changes) > 0
+}
+
+export function rotateWebhook(
+  { connection, keyring, random }: WriteContext,
+  { id, secret, now, until }: { id: string; secret: string; now: number; until: number },
+): boolean {
+  const rotate = `
+    UPDATE webhook_endpoints SET sealed = ?1,
+      previous_sealed = iif(?3 > ?2, sealed, NULL), previous_until = iif(?3 > ?2, ?3, NULL)
+    WHERE id = ?4 AND (?3 <= ?2 OR coalesce(previous_until, ?2) <= ?2)`
+  const sealed = seal(keyFor(keyring), secret, belongs(id), random)
+  return Number(connection.statement(rotate).run(sealed, now, until, id).changes) > 0
+}
+
+export function forgetSecrets({ connection }: WriteContext, { now }: { now: number }): void {
+  connection
+    .statement('UPDATE webhook_endpoints SET previous_sealed = NULL, previous_until = NULL WHERE previous_until <= ?')
+    .run(now)
 }
 
 export function enableWebhook({ connection }: WriteContext, { id }: { id: string }): boolean {
@@ -64,7 +82,7 @@ export function claimDeliveries(
      WHERE endpoint = ?3 AND message = ?4`,
   )
   const read = connection.statement(
-    `SELECT d.endpoint, m.id AS message, e.url, e.sealed, m.body, d.attempts, d.first_at
+    `SELECT d.endpoint, m.id AS message, e.url, e.sealed, e.previous_sealed, e.previous_until, m.body, d.attempts, d.first_at
      FROM webhook_deliveries d JOIN webhook_messages m ON m.row = d.message JOIN webhook_endpoints e ON e.id = d.endpoint
      WHERE d.endpoint = ? AND d.message = ?`,
   )
@@ -72,7 +90,7 @@ export function claimDeliveries(
     const [endpoint, message] = [text(row, 'endpoint'), integer(row, 'message')]
     lease.run(until, now, endpoint, message)
     const found = read.get(endpoint, message)
-    return found === undefined ? [] : [claimedOf(found, keyring)]
+    return found === undefined ? [] : [claimedOf(found, keyring, now)]
   })
 }
 
@@ -124,9 +142,16 @@ export function createWebhookRepository({ connection, keyring }: OpenedStore, wr
       const row = connection.statement(`${selected} WHERE id = ?`).get(id)
       return row && webhookOf(row)
     },
-    async secret(id) {
-      const row = connection.statement('SELECT id, sealed FROM webhook_endpoints WHERE id = ?').get(id)
-      return row && secretOf(row, 'id', keyring)
+    async secrets(id, now) {
+      const row = connection
+        .statement('SELECT sealed, previous_sealed, previous_until FROM webhook_endpoints WHERE id = ?')
+        .get(id)
+      return row === undefined ? [] : secretsOf(row, id, keyring, now)
+    },
+    rotate: (id, secret, now, until) => writer.call('rotateWebhook', { id, secret, now, until }),
+    async forgetSecrets(now) {
+      const over = 'SELECT EXISTS (SELECT 1 FROM webhook_endpoints WHERE previous_until <= ?) AS over'
+      if (scalar(connection.statement(over).get(now), 'over') === 1) await writer.call('forgetSecrets', { now })
     },
     remove: (id) => writer.call('removeWebhook', { id }),
     enable: (id) => writer.call('enableWebhook', { id }),
@@ -165,19 +190,28 @@ function keyFor(keyring: Keyring) {
   return secretKey(keyring.derive('webhook secrets'))
 }
 
-function secretOf(row: Row, idColumn: string, keyring: Keyring): string {
-  const id = text(row, idColumn)
-  const plain = open(keyFor(keyring), bytes(row, 'sealed'), `webhook ${id}`)
-  if (plain === undefined) throw new TypeError(`the secret of webhook ${id} cannot be opened`)
-  return plain.toString()
+function belongs(id: string): string {
+  return `webhook ${id}`
 }
 
-function claimedOf(row: Row, keyring: Keyring): ClaimedDelivery {
+/** The newest first; the one before it while its time is not over. */
+function secretsOf(row: Row, id: string, keyring: Keyring, now: number): string[] {
+  const until = optionalInteger(row, 'previous_until')
+  const columns = until !== undefined && until > now ? ['sealed', 'previous_sealed'] : ['sealed']
+  return columns.map((column) => {
+    const plain = open(keyFor(keyring), bytes(row, column), belongs(id))
+    if (plain === undefined) throw new TypeError(`a secret of webhook ${id} cannot be opened`)
+    return plain.toString()
+  })
+}
+
+function claimedOf(row: Row, keyring: Keyring, now: number): ClaimedDelivery {
+  const endpoint = text(row, 'endpoint')
   return {
-    endpoint: text(row, 'endpoint'),
+    endpoint,
     message: text(row, 'message'),
     url: text(row, 'url'),
-    secret: secretOf(row, 'endpoint', keyring),
+    secrets: secretsOf(row, endpoint, keyring, now),
     body: text(row, 'body'),
     attempts: integer(row, 'attempts'),
     firstAt: integer(row, 'first_at'),
@@ -186,6 +220,7 @@ function claimedOf(row: Row, keyring: Keyring): ClaimedDelivery {
 
 function webhookOf(row: Row): Webhook {
   const disabledAt = optionalInteger(row, 'disabled_at')
+  const previousSecretUntil = optionalInteger(row, 'previous_until')
   const types = text(row, 'types')
   return {
     id: text(row, 'id'),
@@ -194,6 +229,7 @@ function webhookOf(row: Row): Webhook {
     types: types === '' ? [] : types.split(' ').map((type) => oneOf(WEBHOOK_TYPES, type)),
     createdAt: integer(row, 'created_at'),
     ...(disabledAt === undefined ? {} : { disabledAt, disabledBecause: optionalText(row, 'disabled_because') ?? '' }),
+    ...(previousSecretUntil === undefined ? {} : { previousSecretUntil }),
     pending: integer(row, 'pending'),
   }
 }

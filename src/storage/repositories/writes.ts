@@ -23,7 +23,9 @@ import {
   enableWebhook,
   endLeases,
   expireDeliveries,
+  forgetSecrets,
   removeWebhook,
+  rotateWebhook,
   settleDelivery,
 } from './webhooks.ts'
 import type { WriteContext } from './writing.ts'
@@ -79,6 +81,8 @@ export const WRITES = {
   useApiKey,
   addWebhook,
   removeWebhook,
+  rotateWebhook,
+  forgetSecrets,
   enableWebhook,
   disableWebhook,
   claimDeliveries,
