@@ -1,4 +1,4 @@
-import { type FactorProblem, type Kernels, matrix } from '@storemind/kernels'
+import { type FactorProblem, GRAM_ROWS, type Kernels, matrix, part } from '@storemind/kernels'
 import { rng } from '@storemind/ml'
 import { describe, expect, test } from 'vitest'
 import { element, filled, type OpenKernels, randomMatrix, worstOf } from './under-test.ts'
@@ -106,6 +106,19 @@ export function factorsContract(name: string, open: OpenKernels): void {
         return sum - element(gram, i, j)
       })
       expect(worst).toBeLessThan(1e-2)
+    })
+
+    test('the Gram matrix of rows that come in blocks is that of all of them, bit for bit', async () => {
+      const k = open()
+      const a = randomMatrix(k, 3 * GRAM_ROWS + 5, 12, 1, 0)
+      const gram = matrix(k.arena.f32(144), 12, 12)
+      await k.gram(gram, a, { alpha: 0.5 })
+      const whole = gram.data.slice()
+      const sums = new Float64Array(144)
+      await k.gram(gram, part(a, 0, 2 * GRAM_ROWS), { alpha: 0.5, sums })
+      expect(gram.data).not.toEqual(whole)
+      await k.gram(gram, part(a, 2 * GRAM_ROWS, a.rows), { alpha: 0.5, sums })
+      expect(gram.data).toEqual(whole)
     })
   })
 }

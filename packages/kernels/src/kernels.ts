@@ -13,7 +13,7 @@ import {
   convolutionInputs,
   convolutionWeights,
 } from './operations/convolution.ts'
-import { type FactorProblem, gramProduct, improveFactors } from './operations/factors.ts'
+import { type FactorProblem, type GramOptions, gramProduct, improveFactors } from './operations/factors.ts'
 import { type ProductOptions, product, symmetricProduct } from './operations/product.ts'
 import { gruGradients, gruStates, type Recurrence } from './operations/recurrent.ts'
 import { type SampledLoss, sampledLoss } from './operations/sampled-loss.ts'
@@ -117,8 +117,8 @@ export class Kernels {
     return sparseProduct(this, y, s, x, options)
   }
 
-  /** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns. */
-  gram(c: Matrix, a: Matrix, options?: RunOptions & { alpha?: number }): Promise<void> {
+  /** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns; for one that comes in blocks, with `sums`. */
+  gram(c: Matrix, a: Matrix, options?: GramOptions): Promise<void> {
     return gramProduct(this, c, a, options)
   }
 

@@ -51,24 +51,35 @@ export async function improveFactors(k: Kernels, problem: FactorProblem, options
 }
 
 /** Rows that one task of a Gram matrix sums. The result depends on it, and must not on the number of threads. */
-const ROWS = 4096
+export const GRAM_ROWS = 4096
 
 /** Strips that a Gram matrix is cut into: with 4 of them five eighths of it are computed. */
 const STRIPS = 4
 
-/** C ← alpha·Aᵀ·A for an A [n × d] with many more rows than columns. */
-export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: RunOptions & { alpha?: number } = {}) {
+export interface GramOptions extends RunOptions {
+  /** @default 1 */
+  readonly alpha?: number
+  /**
+   * [d × d]: what rows before A's have summed to, for matrices that come in blocks; A's are added. Where every block but
+   * the last has a multiple of `GRAM_ROWS` rows, the end is bit for bit that of all rows at once.
+   */
+  readonly sums?: Float64Array
+}
+
+/** C ← alpha·Aᵀ·A, and what `sums` held, for an A [n × d] with many more rows than columns. */
+export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: GramOptions = {}) {
   const d = a.columns
-  if (c.rows !== d || c.columns !== d || c.columnStride !== 1 || c.rowStride !== d) {
+  const { sums = new Float64Array(d * d) } = options
+  if (c.rows !== d || c.columns !== d || c.columnStride !== 1 || c.rowStride !== d || sums.length !== d * d) {
     throw new KernelError('bad_argument', `${shape(c)} of ${shape(a)} and its transpose`)
   }
   const mark = k.arena.mark()
-  const count = Math.max(1, Math.ceil(a.rows / ROWS))
+  const count = Math.max(1, Math.ceil(a.rows / GRAM_ROWS))
   const parts = Array.from({ length: count }, () => matrix(k.arena.f32(d * d), d, d))
   // Only what lies on the diagonal or below it is summed, by strips of columns; the rest is the same.
   const strip = Math.max(32, Math.ceil(d / STRIPS / 8) * 8)
   const tasks = parts.flatMap((to, p) => {
-    const rows = part(a, Math.min(p * ROWS, a.rows), Math.min((p + 1) * ROWS, a.rows))
+    const rows = part(a, Math.min(p * GRAM_ROWS, a.rows), Math.min((p + 1) * GRAM_ROWS, a.rows))
     return Array.from({ length: Math.ceil(d / strip) }, (_, s) => {
       const [left, right] = [s * strip, Math.min((s + 1) * strip, d)]
       const below = transposed(part(rows, 0, rows.rows, left, d))
@@ -84,8 +95,9 @@ export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: Run
   await k.run(tasks, options)
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = 0
+      let sum = sums[i * d + j]!
       for (const { data, offset } of parts) sum += data[offset + i * d + j]!
+      sums[i * d + j] = sum
       c.data[c.offset + i * d + j] = sum
       c.data[c.offset + j * d + i] = sum
     }

@@ -9,9 +9,11 @@ import { rng } from '../frame/rng.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { trainingRule } from '../neighbours/parameters.ts'
 import { preferencesOf } from '../neighbours/preferences.ts'
+import { ridgeOf } from './factor-sides.ts'
 import { type IalsParams, ials } from './ials.ts'
 import { withItems } from './item-factors.ts'
-import { ialsBytes, ridgeOf, trainFactors } from './train-factors.ts'
+import { trainFactors } from './train-factors.ts'
+import { wholeBytes } from './whole-factors.ts'
 
 const run = (threads = 1) => ({ rng: rng(1), threads })
 
@@ -93,9 +95,43 @@ describe('training', () => {
     expect(model.similar(2, 3).ids.length).toBe(0)
   })
 
-  test('refuses more memory than allowed before it takes any', async () => {
+  test.each([
+    ['binary', 24, 1],
+    ['log', 20, 1],
+    ['log', 20, 2],
+  ] as const)(
+    'is the same by blocks, bit for bit: %s weights, %d factors, %d threads',
+    async (weighting, factors, threads) => {
+      const given = { factors, epochs: 4, weighting, l2: 0.01 }
+      const whole = await ials.trainer(given).fit(planted.data, run())
+      // Room for 60 × 24 factors and their Gram matrix, and for blocks of some thirty rows.
+      const blocked = await ials.trainer({ ...given, maxBytes: 14_000 }).fit(planted.data, run(threads))
+      expect(blocked.arrays).toEqual(whole.arrays)
+    },
+  )
+
+  test('is the same by blocks where the rows of a side are summed in several, bit for bit', async () => {
+    const many = plantedClusters({ users: 9000, items: 30, clusters: 3, perUser: 3, noise: 0.3, seed: 6 }).data
+    const given = { factors: 8, epochs: 1 }
+    const whole = await ials.trainer(given).fit(many, run())
+    // Every item is named by some 900 users, which take 29 KB, and 4096 rows of users are summed at a time.
+    const blocked = await ials.trainer({ ...given, maxBytes: 140_000 }).fit(many, run())
+    expect(blocked.arrays).toEqual(whole.arrays)
+  })
+
+  test('an epoch by blocks can be cancelled between two of them', async () => {
+    const stop = new AbortController()
+    const fitting = ials.trainer({ factors: 24, maxBytes: 14_000 }).fit(planted.data, {
+      ...run(),
+      signal: stop.signal,
+      onEpoch: () => stop.abort(),
+    })
+    await expect(fitting).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  test('refuses less memory than one row takes before it takes any', async () => {
     const data = tinyShop()
-    const bytes = ialsBytes(data.users, data.items, data.item.length, 64)
+    const bytes = wholeBytes(data.users, data.items, data.item.length, 64)
     await expect(open(data, { maxBytes: 1000 })).rejects.toMatchObject({ code: 'too_large' })
     await expect(open(data, { maxBytes: bytes, epochs: 1 })).resolves.toBeDefined()
   })

@@ -28,12 +28,13 @@ export interface IalsParams extends HistoryParams {
  * Returns  factors Float32 [items × d], itemGram and userGram Float32 [d × d] (a·HᵀH and a·WᵀW), trained Float64 [2]:
  *          users and items trained on. Users are not kept: whoever asks is folded in from his history
  * Cost     per epoch about 2·entries·(d·block + 6·d) + (users + items)·d·(2·d + block²/3) operations, divided among
- *          threads; 4·(users + items)·d + 20·entries bytes. Asking: history·d² + d³/6 + items·d
+ *          threads; 4·(users + items)·d + 20·entries bytes of the kernels' memory, or `maxBytes` of it, by blocks, and
+ *          the factors beside it. Asking: history·d² + d³/6 + items·d
  * Source   Rendle, Krichene, Zhang, Koren, iALS++: Speeding up Matrix Factorization with Subspace Optimization, 2021,
  *          algorithm 2; the ridge by frequency and its powers: Rendle, Krichene, Zhang, Koren, Revisiting the Performance of iALS on Item
  *          Recommendation Benchmarks, RecSys 2022, §3.2; folding in and explaining: Hu, Koren, Volinsky, ICDM 2008
  * Differs  a row passes all its blocks before the next row, which is the same since rows are independent of one another;
- *          entries may have weights; the same for any number of threads
+ *          entries may have weights; the same for any number of threads and of blocks
  */
 export const ials = defineAlgorithm({
   kind: 'ials',
@@ -68,8 +69,9 @@ export const ials = defineAlgorithm({
       type: 'integer',
       default: 2 ** 31,
       min: 1,
-      max: 2 ** 32,
-      meaning: 'memory that training may take; more is refused as too_large',
+      // Each of at most 64 threads takes 1.2 MB of the 4 GiB beside it.
+      max: 2 ** 32 - 2 ** 27,
+      meaning: 'memory of the kernels that training may take; what needs more is trained by blocks of rows',
     },
     ...HISTORY_PARAMETERS,
   }),

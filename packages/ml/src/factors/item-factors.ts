@@ -8,9 +8,9 @@ import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { History, type HistoryRule } from '../neighbours/history.ts'
 import { largestFirst } from '../neighbours/item-graph.ts'
+import { ridgeOf } from './factor-sides.ts'
 import { FoldIn } from './fold-in.ts'
 import type { IalsParams } from './ials.ts'
-import { ridgeOf } from './train-factors.ts'
 
 /** Items as vectors; who asks becomes one from his history. Items of which nothing is known are not scored. */
 export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
