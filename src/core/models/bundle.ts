@@ -23,6 +23,9 @@ const DRAFT = '.draft'
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/
 const SUFFIX = '.safetensors'
 
+/** Bytes that are read or hashed at a time: neither can take 2 GiB at once, which a model of a large catalogue has. */
+const STRETCH = 2 ** 26
+
 /**
  * Writes a bundle so that it is durable when this resolves: files, folder, and the folder's own name.
  *
@@ -40,7 +43,7 @@ export async function writeBundle(directory: string, models: ModelBundle): Promi
       if (!NAME.test(name)) throw new RangeError(`a model may not be called ${name}`)
       const content = encodeModel(model)
       await writeDurably(join(draft, name + SUFFIX), content)
-      files[name + SUFFIX] = createHash('sha256').update(content).digest('hex')
+      files[name + SUFFIX] = sha256Of(content)
       bytes += content.length
     }
     await syncDirectory(draft)
@@ -65,7 +68,7 @@ export async function readBundle(directory: string, files: BundleFiles['files'])
   const models = new Map<string, Model>()
   for (const [file, sha256] of Object.entries(files)) {
     const content = await readShared(join(directory, file))
-    if (createHash('sha256').update(new Uint8Array(content)).digest('hex') !== sha256) {
+    if (sha256Of(new Uint8Array(content)) !== sha256) {
       throw broken(directory, file, 'its content is not what was written')
     }
     models.set(file.slice(0, -SUFFIX.length), decode(content, directory, file))
@@ -120,7 +123,7 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
       const view = new Uint8Array(content)
       let at = 0
       while (at < size) {
-        const { bytesRead } = await handle.read(view, at, size - at, at)
+        const { bytesRead } = await handle.read(view, at, Math.min(STRETCH, size - at), at)
         if (bytesRead === 0) break
         at += bytesRead
       }
@@ -131,6 +134,12 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
   } catch (error) {
     throw broken(dirname(path), path.slice(dirname(path).length + 1), messageOf(error), error)
   }
+}
+
+function sha256Of(content: Uint8Array): string {
+  const hash = createHash('sha256')
+  for (let at = 0; at < content.length; at += STRETCH) hash.update(content.subarray(at, at + STRETCH))
+  return hash.digest('hex')
 }
 
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {
