@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -13,6 +14,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/*.faults.test.ts', '**/*.statistics.test.ts'],
     pool: 'forks',
+    // Vitest leaves one core to itself, which on a machine of two is half of it; its own work is little.
+    maxWorkers: availableParallelism(),
     execArgv: ['--conditions=storemind-source'],
     testTimeout: 30_000,
   },
