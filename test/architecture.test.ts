@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cycles } from './architecture/cycles.ts'
+import type { Import } from './architecture/imports.ts'
 import { belongs, mayImport, readRules, roomOf } from './architecture/rules.ts'
 import { exists, files, isGenerated, isTest, ROOT, sources, target } from './architecture/tree.ts'
 import { EMPTY_NAMES, WORDS } from './architecture/words.ts'
@@ -60,6 +61,20 @@ describe('the tree, against ARCHITECTURE.md', () => {
     expect(cycles(edges)).toEqual([])
   })
 
+  it('loads no schema library in the threads of the store, which start often and need none', () => {
+    const threads = product.filter(({ path }) => /^src\/storage\/.*-thread\.ts$/.test(path))
+    expect(threads.length).toBeGreaterThan(2)
+    for (const { path } of threads) {
+      const loaded = loadedBy(path)
+      expect(loaded.size, path).toBeGreaterThan(3)
+      const wrong = product.filter((file) => loaded.has(file.path) && file.imports.some(loadsSchemas))
+      expect(
+        wrong.map((file) => file.path),
+        path,
+      ).toEqual([])
+    }
+  })
+
   it.each(rules.words)('keeps $what where it belongs', (rule) => {
     const find = WORDS[rule.what]
     expect(find, `no way to find ${rule.what} is known: add one to words.ts`).toBeDefined()
@@ -100,6 +115,25 @@ describe('the tree, against ARCHITECTURE.md', () => {
     expect(broken).toEqual([])
   })
 })
+
+/** The files of the tree that a thread loads which starts with this one; what it starts itself is another's. */
+function loadedBy(path: string): Set<string> {
+  const loaded = new Set<string>()
+  const visit = (from: string) => {
+    if (loaded.has(from)) return
+    loaded.add(from)
+    for (const { specifier, typeOnly } of product.find((file) => file.path === from)?.imports ?? []) {
+      const to = typeOnly ? undefined : target(from, specifier)
+      if (to !== undefined) visit(to)
+    }
+  }
+  visit(path)
+  return loaded
+}
+
+function loadsSchemas({ specifier, typeOnly }: Import): boolean {
+  return !typeOnly && /^typebox(\/|$)/.test(specifier)
+}
 
 /** Relative links of a document, without their anchors; what stands in code is no link. */
 function linksOf(markdown: string): string[] {

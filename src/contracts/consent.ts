@@ -1,17 +1,11 @@
 import Type from 'typebox'
+import { LEGAL_BASES, PURPOSES } from './vocabulary.ts'
 
-/** What a shopper's data may be used for. Consent is given per purpose. */
-export const PURPOSES = ['personalisation', 'analytics', 'advertising', 'email_marketing', 'push_marketing'] as const
+export { LEGAL_BASES, PURPOSES }
+
 export const Purpose = Type.Enum([...PURPOSES])
 export type Purpose = (typeof PURPOSES)[number]
 
-/**
- * On which ground the shoppers of an import or a source may be profiled.
- * - `consent`: only those who said yes; the import names the column that says so.
- * - `contract`: the store's terms with its customers cover it; a recorded "no" still counts.
- * - `sample`: data for trying out, of no living customer of this store.
- */
-export const LEGAL_BASES = ['consent', 'contract', 'sample'] as const
 export const LegalBasis = Type.Enum([...LEGAL_BASES])
 export type LegalBasis = (typeof LEGAL_BASES)[number]
 

@@ -1,4 +1,7 @@
 import Type from 'typebox'
+import type { EventKind } from './vocabulary.ts'
+
+export { EVENT_KINDS, type EventKind } from './vocabulary.ts'
 
 /**
  * A message of the Segment specification, as a store's client sends it or an importer writes it. Only what Storemind
@@ -19,30 +22,6 @@ export const SegmentMessage = Type.Object({
   sentAt: Type.Optional(Type.String({ maxLength: 64 })),
 })
 export type SegmentMessage = Type.Static<typeof SegmentMessage>
-
-/**
- * What happened, in the shop's words. The number is what storage keeps: rows are never renumbered, new kinds go to
- * the end.
- */
-export const EVENT_KINDS = {
-  other: 0,
-  page_viewed: 1,
-  product_list_viewed: 2,
-  products_searched: 3,
-  product_clicked: 4,
-  product_viewed: 5,
-  product_added: 6,
-  product_removed: 7,
-  cart_viewed: 8,
-  wishlist_added: 9,
-  checkout_started: 10,
-  order_completed: 11,
-  order_cancelled: 12,
-  order_refunded: 13,
-  identified: 14,
-  aliased: 15,
-} as const
-export type EventKind = keyof typeof EVENT_KINDS
 
 /** One product of an event. Quantities and prices are what the event says; refunds carry positive quantities. */
 export interface EventLine {

@@ -1,5 +1,7 @@
 import Type from 'typebox'
 
+export { formatUuid, parseUuid, uuidv7 } from './uuid.ts'
+
 /** A UUIDv7 (RFC 9562 §5.7): time-ordered, so that new rows land beside each other in an index. */
 export const Id = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
@@ -11,50 +13,3 @@ export const ExternalId = Type.String({ minLength: 1, maxLength: 256 })
 
 /** A moment: milliseconds since 1970-01-01T00:00:00Z. */
 export const Millis = Type.Integer({ minimum: -8.64e15, maximum: 8.64e15, description: 'UTC milliseconds.' })
-
-/**
- * @param now milliseconds UTC
- * @param random fills the given bytes with random ones, like `crypto.getRandomValues`
- */
-export function uuidv7(now: number, random: (bytes: Uint8Array) => void): string {
-  const bytes = new Uint8Array(16)
-  random(bytes)
-  let rest = now
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = rest % 256
-    rest = Math.floor(rest / 256)
-  }
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return formatUuid(bytes)
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-/** 16 bytes → the usual 36 characters. */
-export function formatUuid(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < 16; i++) {
-    if (i === 4 || i === 6 || i === 8 || i === 10) text += '-'
-    text += HEX[bytes[i]!]
-  }
-  return text
-}
-
-/** 36 characters → 16 bytes; undefined where it is not a UUID. */
-export function parseUuid(text: string): Uint8Array | undefined {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined
-  const bytes = new Uint8Array(16)
-  for (let i = 0, at = 0; i < 16; i++, at += 2) {
-    if (text.charCodeAt(at) === DASH) at++
-    bytes[i] = 16 * hexDigit(text.charCodeAt(at)) + hexDigit(text.charCodeAt(at + 1))
-  }
-  return bytes
-}
-
-const DASH = 0x2d
-
-/** '0' to '9' are 0x30 to 0x39; the letters of either case differ from 0x41 to 0x46 in one bit. */
-function hexDigit(code: number): number {
-  return code < 0x3a ? code - 0x30 : (code & 0xdf) - 0x37
-}

@@ -1,8 +1,8 @@
 import Type from 'typebox'
 import { Id, Millis } from './ids.ts'
+import { JOB_KINDS, JOB_STATUSES } from './vocabulary.ts'
 
-export const JOB_KINDS = ['import', 'train', 'evaluate', 'backup', 'retention', 'bots'] as const
-export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
+export { JOB_KINDS, JOB_STATUSES }
 
 export const JobProgress = Type.Object(
   {

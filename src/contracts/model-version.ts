@@ -1,5 +1,8 @@
 import Type from 'typebox'
 import { Millis } from './ids.ts'
+import { MODEL_STATUSES } from './vocabulary.ts'
+
+export { MODEL_STATUSES }
 
 export const Metrics = Type.Record(Type.String(), Type.Number())
 export type Metrics = Type.Static<typeof Metrics>
@@ -75,8 +78,6 @@ export const ModelCard = Type.Object(
   { additionalProperties: false },
 )
 export type ModelCard = Type.Static<typeof ModelCard>
-
-export const MODEL_STATUSES = ['candidate', 'serving', 'retired', 'rejected'] as const
 
 export const ModelVersion = Type.Object(
   {

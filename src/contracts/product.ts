@@ -1,8 +1,10 @@
 import Type from 'typebox'
 import { ExternalId, Millis } from './ids.ts'
 import { Currency, Micros } from './money.ts'
+import { AVAILABILITIES } from './vocabulary.ts'
 
-export const AVAILABILITIES = ['in_stock', 'out_of_stock', 'preorder', 'backorder'] as const
+export { AVAILABILITIES }
+
 export const Availability = Type.Enum([...AVAILABILITIES])
 export type Availability = (typeof AVAILABILITIES)[number]
 

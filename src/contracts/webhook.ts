@@ -1,15 +1,9 @@
 import Type from 'typebox'
 import { Id, Millis } from './ids.ts'
+import { DELIVERY_STATES, WEBHOOK_TYPES } from './vocabulary.ts'
 
-/** What a webhook can tell of. Names are Standard Webhooks' form: the noun, a dot, what happened to it. */
-export const WEBHOOK_TYPES = [
-  'job.ended',
-  'import.completed',
-  'model.promoted',
-  'profile.erased',
-  'experiment.ended',
-  'webhook.disabled',
-] as const
+export { DELIVERY_STATES, WEBHOOK_TYPES }
+
 export type WebhookType = (typeof WEBHOOK_TYPES)[number]
 
 export const Webhook = Type.Object(
@@ -27,8 +21,6 @@ export const Webhook = Type.Object(
   { additionalProperties: false },
 )
 export type Webhook = Type.Static<typeof Webhook>
-
-export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const
 
 export const WebhookDelivery = Type.Object(
   {

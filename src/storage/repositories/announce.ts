@@ -1,4 +1,4 @@
-import { uuidv7 } from '../../contracts/ids.ts'
+import { uuidv7 } from '../../contracts/uuid.ts'
 import type { WebhookType } from '../../contracts/webhook.ts'
 import { text } from '../dialects/sqlite/row.ts'
 import type { WriteContext } from './writing.ts'

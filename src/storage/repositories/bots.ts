@@ -1,4 +1,4 @@
-import { EVENT_KINDS as KINDS } from '../../contracts/event.ts'
+import { EVENT_KINDS as KINDS } from '../../contracts/vocabulary.ts'
 import type { ActivityRule, ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger } from '../dialects/sqlite/row.ts'

@@ -1,4 +1,4 @@
-import { parseUuid } from '../../contracts/ids.ts'
+import { parseUuid } from '../../contracts/uuid.ts'
 import type { BudgetRepository, BudgetUse, Reservation } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, scalar } from '../dialects/sqlite/row.ts'

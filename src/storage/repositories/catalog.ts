@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { AVAILABILITIES, type Offer, type Product } from '../../contracts/product.ts'
+import type { Offer, Product } from '../../contracts/product.ts'
+import { AVAILABILITIES } from '../../contracts/vocabulary.ts'
 import type { CatalogRepository, Clock, ProductRow, StoredProduct } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, optionalText, type Row, scalar, text } from '../dialects/sqlite/row.ts'

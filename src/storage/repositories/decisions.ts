@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { formatUuid, parseUuid } from '../../contracts/ids.ts'
+import { formatUuid, parseUuid } from '../../contracts/uuid.ts'
 import type { DecisionEntry, DecisionRepository, DecisionWrite, ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { bytes, integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'

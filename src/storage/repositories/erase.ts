@@ -1,4 +1,4 @@
-import { formatUuid } from '../../contracts/ids.ts'
+import { formatUuid } from '../../contracts/uuid.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import { bytes, integer, optionalInteger, text } from '../dialects/sqlite/row.ts'
 import { open } from '../seal.ts'

@@ -1,11 +1,6 @@
-import { LEGAL_BASES, type Purpose } from '../../contracts/consent.ts'
-import {
-  EVENT_KINDS,
-  type EventKind,
-  type EventLine,
-  type SegmentMessage,
-  type ShopEvent,
-} from '../../contracts/event.ts'
+import type { Purpose } from '../../contracts/consent.ts'
+import type { EventLine, SegmentMessage, ShopEvent } from '../../contracts/event.ts'
+import { EVENT_KINDS, type EventKind, LEGAL_BASES } from '../../contracts/vocabulary.ts'
 import type { EventArrival } from '../../core/ports.ts'
 
 /** Events on their way to the writer's thread: columns and texts, so that nothing is cloned object by object. */

@@ -1,5 +1,5 @@
 import { CodedError } from '../../contracts/errors.ts'
-import { EVENT_KINDS } from '../../contracts/event.ts'
+import { EVENT_KINDS } from '../../contracts/vocabulary.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import { integer, optionalInteger, scalar } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'

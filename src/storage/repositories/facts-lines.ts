@@ -1,4 +1,4 @@
-import { EVENT_KINDS } from '../../contracts/event.ts'
+import { EVENT_KINDS } from '../../contracts/vocabulary.ts'
 import type { DataFacts, ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { scalar } from '../dialects/sqlite/row.ts'

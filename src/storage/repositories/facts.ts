@@ -1,5 +1,5 @@
-import { LEGAL_BASES, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
-import { EVENT_KINDS } from '../../contracts/event.ts'
+import type { LegalBasis, Purpose } from '../../contracts/consent.ts'
+import { EVENT_KINDS, LEGAL_BASES, PURPOSES } from '../../contracts/vocabulary.ts'
 import type { DataFacts } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, scalar } from '../dialects/sqlite/row.ts'

@@ -1,6 +1,6 @@
-import { LEGAL_BASES } from '../../contracts/consent.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { ImportCounts, ImportReport, RowProblem } from '../../contracts/import.ts'
+import { LEGAL_BASES } from '../../contracts/vocabulary.ts'
 import type { Clock, ImportRepository } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'

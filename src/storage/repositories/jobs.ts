@@ -1,5 +1,6 @@
 import { CodedError } from '../../contracts/errors.ts'
-import { JOB_KINDS, JOB_STATUSES, type Job, type JobProgress } from '../../contracts/job.ts'
+import type { Job, JobProgress } from '../../contracts/job.ts'
+import { JOB_KINDS, JOB_STATUSES } from '../../contracts/vocabulary.ts'
 import type { JobRepository } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, optionalText, type Row, text } from '../dialects/sqlite/row.ts'

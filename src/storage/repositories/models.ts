@@ -1,5 +1,6 @@
 import { CodedError } from '../../contracts/errors.ts'
-import { MODEL_STATUSES, type ModelVersion } from '../../contracts/model-version.ts'
+import type { ModelVersion } from '../../contracts/model-version.ts'
+import { MODEL_STATUSES } from '../../contracts/vocabulary.ts'
 import type { Clock, ModelRepository } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'

@@ -1,4 +1,4 @@
-import { EVENT_KINDS } from '../../contracts/event.ts'
+import { EVENT_KINDS } from '../../contracts/vocabulary.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import { integer } from '../dialects/sqlite/row.ts'
 import { membersOf } from './identities.ts'

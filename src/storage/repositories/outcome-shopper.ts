@@ -1,4 +1,4 @@
-import { EVENT_KINDS } from '../../contracts/event.ts'
+import { EVENT_KINDS } from '../../contracts/vocabulary.ts'
 import {
   type OrderLine,
   type OutcomeShopper,

@@ -1,4 +1,4 @@
-import { parseUuid } from '../../contracts/ids.ts'
+import { parseUuid } from '../../contracts/uuid.ts'
 import {
   type OutcomeStep,
   type ProfileRow,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { formatUuid, parseUuid } from '../../contracts/ids.ts'
+import { formatUuid, parseUuid } from '../../contracts/uuid.ts'
 import {
   type OutcomeEvent,
   type OutcomeRepository,

@@ -1,6 +1,6 @@
 import type { ConsentState } from '../../contracts/consent.ts'
 import { CodedError } from '../../contracts/errors.ts'
-import { parseUuid, uuidv7 } from '../../contracts/ids.ts'
+import { parseUuid, uuidv7 } from '../../contracts/uuid.ts'
 import type { ProfileRow, ProfileStateWrite } from '../../core/ports.ts'
 import { integer, scalar, text } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'

@@ -1,5 +1,6 @@
-import { type ConsentState, LEGAL_BASES, type LegalBasis, PURPOSES, type Purpose } from '../../contracts/consent.ts'
-import { formatUuid, parseUuid } from '../../contracts/ids.ts'
+import type { ConsentState, LegalBasis, Purpose } from '../../contracts/consent.ts'
+import { formatUuid, parseUuid } from '../../contracts/uuid.ts'
+import { LEGAL_BASES, PURPOSES } from '../../contracts/vocabulary.ts'
 import type {
   Clock,
   Identity,

@@ -1,4 +1,5 @@
-import { DELIVERY_STATES, WEBHOOK_TYPES, type Webhook, type WebhookDelivery } from '../../contracts/webhook.ts'
+import { DELIVERY_STATES, WEBHOOK_TYPES } from '../../contracts/vocabulary.ts'
+import type { Webhook, WebhookDelivery } from '../../contracts/webhook.ts'
 import type { ClaimedDelivery, ClaimRequest, SettledDelivery, WebhookRepository } from '../../core/ports.ts'
 import type { OpenedStore } from '../dialects/sqlite/open.ts'
 import { bytes, integer, optionalInteger, optionalText, type Row, scalar, text } from '../dialects/sqlite/row.ts'

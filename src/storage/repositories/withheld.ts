@@ -1,4 +1,5 @@
-import { LEGAL_BASES, type Purpose } from '../../contracts/consent.ts'
+import type { Purpose } from '../../contracts/consent.ts'
+import { LEGAL_BASES } from '../../contracts/vocabulary.ts'
 import type { ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { integer } from '../dialects/sqlite/row.ts'

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { CodedError } from '../../../contracts/errors.ts'
-import { uuidv7 } from '../../../contracts/ids.ts'
+import { uuidv7 } from '../../../contracts/uuid.ts'
 import { flushDirectory, flushFile, renameDurably, writeFileDurably } from '../../durable-files.ts'
 import { layoutOf } from '../../layout.ts'
 import { parseMasterKey } from '../../master-key.ts'

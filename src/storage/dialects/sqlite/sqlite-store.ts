@@ -1,4 +1,4 @@
-import { uuidv7 } from '../../../contracts/ids.ts'
+import { uuidv7 } from '../../../contracts/uuid.ts'
 import type { Store } from '../../../core/ports.ts'
 import { createApiKeyRepository } from '../../repositories/api-keys.ts'
 import { createBudgetRepository } from '../../repositories/budgets.ts'
