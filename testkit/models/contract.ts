@@ -106,6 +106,19 @@ export function modelContract<P extends object, Opened extends object>(contract:
       expect(await learn(shop, 5)).toEqual(await learn(shop, 5))
     })
 
+    test('says what memory it takes, at least what its model holds, and refuses less before it starts', async () => {
+      const trainer = algorithm.trainer(contract.params)
+      const bytes = trainer.memory(shop)
+      const { arrays } = await trainer.fit(shop, { ...run(), memory: bytes })
+      expect(bytes).toBeGreaterThanOrEqual(Object.values(arrays).reduce((sum, array) => sum + array.byteLength, 0))
+      let started = false
+      const onEpoch = () => {
+        started = true
+      }
+      await expect(trainer.fit(shop, { ...run(), memory: bytes - 1, onEpoch })).rejects.toThrow(coded('too_large'))
+      expect(started).toBe(false)
+    })
+
     test('is cancelled before it starts and while it runs', async () => {
       const before = new AbortController()
       before.abort()

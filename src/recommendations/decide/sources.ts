@@ -44,6 +44,8 @@ export interface CandidateSource {
   readonly reads: 'bought' | 'engaged' | 'nothing'
   /** Tried on validation; the first is the one taken where there is nothing to choose by. */
   readonly grid: readonly SourceParams[]
+  /** Bytes that fitting takes at its peak beside the data, its model included, at most. */
+  memory(data: SourceData, params: SourceParams): number
   /** Undefined where the data holds nothing for it. @throws MlError on faults and on cancellation */
   fit(data: SourceData, params: SourceParams, run: FitRun): Promise<Model | undefined>
   /** @throws MlError `bad_model` */
@@ -241,6 +243,10 @@ function source<P extends object, D>(definition: SourceDefinition<P, D>): Candid
     reads,
     grid: grid.map((params) => ({ ...params })),
     ...(extend ? { extend } : {}),
+    memory(data, params) {
+      const learned = learns(data)
+      return learned === undefined ? 0 : algorithm.trainer(algorithm.parameters.resolve(params)).memory(learned)
+    },
     async fit(data, params, run) {
       const learned = learns(data)
       if (learned === undefined) return undefined

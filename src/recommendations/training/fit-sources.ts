@@ -1,4 +1,4 @@
-import { type FitRun, type Model, ndcg, pause, rng, Scoreboard, TopK } from '@storemind/ml'
+import { type FitRun, MlError, type Model, ndcg, pause, rng, Scoreboard, TopK } from '@storemind/ml'
 import type { SourceName } from '../contracts.ts'
 import {
   type CandidateSource,
@@ -23,6 +23,8 @@ export interface FitOptions {
   readonly seed: number
   readonly threads: number
   readonly closedFormItems: number
+  /** Bytes that learning one source may take beside the data. */
+  readonly memory: number
   readonly now: () => number
   readonly signal: AbortSignal
   /** Fraction of the whole task. */
@@ -34,6 +36,28 @@ export function gridOf(source: CandidateSource, options: Pick<FitOptions, 'close
   if (source.name !== 'closed_form') return source.grid
   if (options.closedFormItems === 0) return []
   return source.grid.map((params) => ({ ...params, maxItems: options.closedFormItems }))
+}
+
+/**
+ * Asks of every source what it will take, before hours of work end for want of it.
+ *
+ * @param growth how many times the entries of `data` the whole history has; what sources take grows no faster
+ * @throws MlError `too_large`
+ */
+export function checkRoom(
+  data: SourceData,
+  growth: number,
+  options: Pick<FitOptions, 'closedFormItems' | 'memory'>,
+): void {
+  for (const source of SOURCES) {
+    const bytes = growth * Math.max(0, ...gridOf(source, options).map((params) => source.memory(data, params)))
+    if (bytes <= options.memory) continue
+    const [needed, free] = [bytes, options.memory].map((n) => Math.ceil(n / 1e6))
+    throw new MlError(
+      'too_large',
+      `the source ${source.name} takes up to ${needed} MB to learn, and ${free} MB are free`,
+    )
+  }
 }
 
 /** Undefined where the data holds nothing for the source. */

@@ -1,3 +1,4 @@
+import { availableMemory } from 'node:process'
 import { MlError } from '@storemind/ml'
 import { CodedError } from '../../contracts/errors.ts'
 import type { JobRun } from '../../core/ports.ts'
@@ -13,6 +14,7 @@ export function fitOptions(params: TrainParams, run: JobRun, from: number, to: n
     seed: params.seed,
     threads: params.threads,
     closedFormItems: params.closedFormItems,
+    memory: availableMemory(),
     now: run.clock,
     signal: run.signal,
     onProgress: (what, fraction) => {

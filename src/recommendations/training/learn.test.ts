@@ -1,9 +1,9 @@
 import { buildInteractions, rng } from '@storemind/ml'
 import { describe, expect, it } from 'vitest'
 import { noPast } from '../decide/questions.ts'
-import { type SourceData, type SourceParams, sourceNamed } from '../decide/sources.ts'
+import { SOURCES, type SourceData, type SourceParams, sourceNamed } from '../decide/sources.ts'
 import type { FrameCase } from '../evaluation/cases.ts'
-import { chooseSource, type FitOptions } from './fit-sources.ts'
+import { checkRoom, chooseSource, type FitOptions } from './fit-sources.ts'
 import { someShoppers } from './learn.ts'
 
 /** 200 shoppers with 10 lines each, of which every fifth is a purchase. */
@@ -44,11 +44,23 @@ describe('some shoppers', () => {
   })
 })
 
+describe('room to learn in', () => {
+  it('is asked for before anything is learned, by the size that history has in the end', () => {
+    const all = data()
+    const most = Math.max(...SOURCES.flatMap((source) => source.grid.map((params) => source.memory(all, params))))
+    const options = { closedFormItems: 30, memory: 2 * most }
+    expect(() => checkRoom(all, 2, options)).not.toThrow()
+    expect(() => checkRoom(all, 2.01, options)).toThrow(expect.objectContaining({ code: 'too_large' }))
+    expect(sourceNamed('content').memory(all, {})).toBe(0)
+  })
+})
+
 describe('choosing the parameters of a source', () => {
   const options: FitOptions = {
     seed: 1,
     threads: 1,
     closedFormItems: 0,
+    memory: Number.POSITIVE_INFINITY,
     now: () => 0,
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -4,7 +4,15 @@ import { historyBetween, type ShopHistory, type ShopLines } from '../decide/hist
 import { openVoices } from '../decide/models.ts'
 import { SOURCES, type SourceData, sourceNamed } from '../decide/sources.ts'
 import { type CaseWindow, casesOf, type FrameCase } from '../evaluation/cases.ts'
-import { chooseSource, type FitOptions, type FittedSource, fitSource, gridOf, type Trial } from './fit-sources.ts'
+import {
+  checkRoom,
+  chooseSource,
+  type FitOptions,
+  type FittedSource,
+  fitSource,
+  gridOf,
+  type Trial,
+} from './fit-sources.ts'
 import { defaultBlend, type LearnedBlend, learnBlend } from './learn-blend.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
@@ -64,6 +72,8 @@ export async function learn(
     FRAMES.map((frame, f) => [frame, casesOf(frame, window, MOST_CASES[frame], rng(options.seed * 64 + 40 + f))]),
   )
   const data: SourceData = { ...before, attributes }
+  const { engaged } = window.before
+  checkRoom(data, 1 + window.after.engaged.item.length / Math.max(1, engaged.item.length), options)
   const tryOut = someShoppers(data, MOST_LINES, rng(options.seed * 64 + 50))
   const fitted: FittedSource[] = []
   const trials: Partial<Record<SourceName, readonly Trial[]>> = {}

@@ -87,6 +87,12 @@ export const blend = defineAlgorithm({
       meaning: 'cases read, drawn at random if more',
     },
   }),
+  memory({ sources, cases }: BlendData, { depth, maxCases }) {
+    const width = FEATURES_PER_SOURCE * sources.length
+    // A case's candidates with their features, twice: all of them, and those that may reach the list.
+    const perCase = 2 * depth * sources.length * (4 * width + 16) + 400
+    return Math.min(cases.length, maxCases) * (perCase + 24)
+  },
   async fit(data: BlendData, params, run) {
     const names = checkData(data)
     const chosen = drawn(data.cases, params.maxCases, run.rng)

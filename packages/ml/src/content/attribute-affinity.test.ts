@@ -19,10 +19,14 @@ const onInteractions: Algorithm<AttributeAffinityParams, Interactions, AffinityS
   ...attributeAffinity,
   trainer(params) {
     const trainer = attributeAffinity.trainer(params)
+    const described = (interactions: Interactions) => ({
+      interactions,
+      attributes: kindsAndBrands(Math.max(1, interactions.items), 2, 5),
+    })
     return {
       ...trainer,
-      fit: (interactions, run) =>
-        trainer.fit({ interactions, attributes: kindsAndBrands(Math.max(1, interactions.items), 2, 5) }, run),
+      memory: (interactions) => trainer.memory(described(interactions)),
+      fit: (interactions, run) => trainer.fit(described(interactions), run),
     }
   },
 }

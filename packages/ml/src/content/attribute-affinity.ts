@@ -8,14 +8,22 @@ import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
 import { TopK } from '../frame/topk.ts'
 import { mostPopular } from '../linear/covered-items.ts'
-import { preferencesOf } from '../neighbours/preferences.ts'
+import { easeBytes } from '../linear/ease.ts'
+import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
 import { eachPast, gatherMoments, type PastRule } from './affinity-moments.ts'
 import { AffinityScorer, type AffinityScoring } from './affinity-scorer.ts'
 import { itemAffinities, solveAffinity } from './affinity-weights.ts'
 import { indexArrays, readRows, stackRows, unitRows } from './feature-rows.ts'
 import { SCAN_PARAMETERS } from './feature-scan.ts'
 import { checkAttributes, type ItemAttributes } from './item-attributes.ts'
-import { type EncodingParams, encodeItems, fitEncoder, type ItemEncoder, readEncoder } from './item-encoder.ts'
+import {
+  type EncodingParams,
+  encodeItems,
+  encodingBytes,
+  fitEncoder,
+  type ItemEncoder,
+  readEncoder,
+} from './item-encoder.ts'
 
 export interface AttributeAffinityParams extends AffinityScoring, EncodingParams {
   learnedFeatures: number
@@ -109,6 +117,14 @@ export const attributeAffinity = defineAlgorithm({
     },
     ...SCAN_PARAMETERS,
   }),
+  memory({ interactions, attributes }: DescribedInteractions, params) {
+    const { items } = interactions
+    // The features may be fewer than are learned between; knowing them takes the work itself.
+    const size = params.learnedFeatures + 1
+    const learning = learningBytes(size, Math.min(params.ownItems, items)) + 2 * easeBytes(size)
+    const kept = 24 * items * Math.min(params.affinities, params.learnedFeatures)
+    return encodingBytes(attributes, params) + preferencesBytes(interactions) + learning + kept + 40 * items
+  },
   async fit({ interactions, attributes }: DescribedInteractions, params, run) {
     checkInteractions(interactions)
     checkAttributes(attributes)
@@ -165,6 +181,11 @@ export async function extendAffinity(model: Model, attributes: ItemAttributes): 
 /** What training may take beside the data and the model. */
 const MOST_BYTES = 2 ** 30
 
+/** Bytes of the sums over moments and of what is solved from them, for so many features and items of their own. */
+function learningBytes(size: number, own: number): number {
+  return 8 * size * (own + 4 * size)
+}
+
 interface Learned {
   readonly weights: Float32Array
   readonly demand: Float32Array
@@ -199,7 +220,7 @@ async function learnAffinity(
   for (const item of data.item) sold[item] = 1
   const place = new Int32Array(data.items).fill(-1)
   const own = ownItems(data, params)
-  const bytes = 8 * (learned.length + 1) * (own.length + 4 * (learned.length + 1))
+  const bytes = learningBytes(learned.length + 1, own.length)
   if (bytes > MOST_BYTES) {
     throw new MlError('too_large', `${Math.ceil(bytes / 1e6)} MB to learn; lower learnedFeatures or ownItems`)
   }

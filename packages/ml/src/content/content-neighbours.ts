@@ -6,7 +6,14 @@ import { ContentScorer, type ContentScoring } from './content-scorer.ts'
 import { indexArrays, readRows, stackRows, unitRows } from './feature-rows.ts'
 import { SCAN_PARAMETERS } from './feature-scan.ts'
 import { checkAttributes, type ItemAttributes } from './item-attributes.ts'
-import { type EncodingParams, encodeItems, fitEncoder, type ItemEncoder, readEncoder } from './item-encoder.ts'
+import {
+  type EncodingParams,
+  encodeItems,
+  encodingBytes,
+  fitEncoder,
+  type ItemEncoder,
+  readEncoder,
+} from './item-encoder.ts'
 
 export interface ContentNeighboursParams extends EncodingParams, ContentScoring {}
 
@@ -53,6 +60,7 @@ export const contentNeighbours = defineAlgorithm({
     },
     ...SCAN_PARAMETERS,
   }),
+  memory: (attributes: ItemAttributes, params) => encodingBytes(attributes, params),
   async fit(attributes: ItemAttributes, params) {
     checkAttributes(attributes)
     const encoder = fitEncoder(attributes, params)

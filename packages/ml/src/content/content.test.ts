@@ -25,6 +25,23 @@ const shop: ItemAttributes = {
   ],
 }
 
+/** Items of three parts and five kinds, in words and by number. */
+function partsAndKinds(items: number): ItemAttributes {
+  const names = Array.from({ length: items }, (_, i) => `part${i % 3} kind${i % 5} all`)
+  const values = singleCategories(
+    Int32Array.from(names, (_, i) => i % 2),
+    2,
+  )
+  return {
+    items,
+    blocks: [
+      { kind: 'text', weight: 1, counts: countTerms(names).counts },
+      { kind: 'category', weight: 1, values },
+      { kind: 'number', weight: 1, values: Float32Array.from(names, (_, i) => i * i) },
+    ],
+  }
+}
+
 /** The contract trains on interactions; content reads only how many items there are. */
 function onInteractions(
   measure: ContentNeighboursParams['measure'],
@@ -35,25 +52,10 @@ function onInteractions(
       const trainer = contentNeighbours.trainer({ ...params, measure })
       return {
         ...trainer,
+        memory: ({ items }) => trainer.memory(partsAndKinds(items)),
         async fit(data, run) {
           checkInteractions(data)
-          const names = Array.from({ length: data.items }, (_, i) => `part${i % 3} kind${i % 5} all`)
-          const values = singleCategories(
-            Int32Array.from(names, (_, i) => i % 2),
-            2,
-          )
-          const numbers = Float32Array.from(names, (_, i) => i * i)
-          return trainer.fit(
-            {
-              items: data.items,
-              blocks: [
-                { kind: 'text', weight: 1, counts: countTerms(names).counts },
-                { kind: 'category', weight: 1, values },
-                { kind: 'number', weight: 1, values: numbers },
-              ],
-            },
-            run,
-          )
+          return trainer.fit(partsAndKinds(data.items), run)
         },
       }
     },

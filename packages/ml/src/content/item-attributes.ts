@@ -63,6 +63,11 @@ export function checkAttributes({ items, blocks }: ItemAttributes): void {
   if (sum === 0) throw new MlError('bad_weight', 'all blocks are silenced')
 }
 
+/** Entries of the encoded rows: a number lies between two knots. */
+export function encodedEntries({ items, blocks }: ItemAttributes): number {
+  return blocks.reduce((sum, block) => sum + (block.kind === 'number' ? 2 * items : matrixOf(block).indices.length), 0)
+}
+
 export function matrixOf(block: Extract<AttributeBlock, { kind: 'text' | 'category' }>): Csr {
   return block.kind === 'text' ? block.counts : block.values
 }

@@ -3,7 +3,7 @@ import type { Csr } from '../frame/csr.ts'
 import { MlError } from '../frame/errors.ts'
 import { checkItem } from '../frame/query.ts'
 import { averageLength, bm25, inverseDocumentFrequency, tfIdf } from '../text/term-weights.ts'
-import { type AttributeBlock, type ItemAttributes, matrixOf } from './item-attributes.ts'
+import { type AttributeBlock, encodedEntries, type ItemAttributes, matrixOf } from './item-attributes.ts'
 
 export interface EncodingParams {
   readonly textWeighting: 'bm25' | 'tfidf'
@@ -50,6 +50,17 @@ export function fitEncoder({ blocks }: ItemAttributes, { knots }: EncodingParams
     averages: Float32Array.from(blocks, (block) => (block.kind === 'text' ? averageLength(block.counts) : 1)),
     scale,
   }
+}
+
+/**
+ * Bytes that fitting, encoding and turning the rows by feature take, the result included: some six copies of the entries,
+ * and ordinary arrays for those of numbers.
+ */
+export function encodingBytes(attributes: ItemAttributes, { knots }: EncodingParams): number {
+  const { items, blocks } = attributes
+  const numbers = blocks.filter(({ kind }) => kind === 'number').length
+  const features = blocks.reduce((sum, b) => sum + (b.kind === 'number' ? knots : matrixOf(b).columns), 0)
+  return 52 * encodedEntries(attributes) + (80 * numbers + 40 + 8 * blocks.length) * items + 32 * features
 }
 
 /**

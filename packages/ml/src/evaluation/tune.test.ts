@@ -22,6 +22,7 @@ function hill(seen: Interactions[] = []) {
       x: { type: 'number', default: 0, min: 0, max: 9, meaning: 'east' },
       y: { type: 'number', default: 0, min: 0, max: 9, meaning: 'north' },
     }),
+    memory: () => 0,
     async fit(data: Interactions, { x }) {
       seen.push(data)
       if (x === 9) throw new MlError('too_large', 'nine')

@@ -3,9 +3,9 @@ import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, trainingRule } from '../neighbours/parameters.ts'
-import { preferencesOf } from '../neighbours/preferences.ts'
+import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
 import { ItemFactors } from './item-factors.ts'
-import { trainFactors } from './train-factors.ts'
+import { factorsBytes, trainFactors } from './train-factors.ts'
 
 export interface IalsParams extends HistoryParams {
   factors: number
@@ -75,6 +75,8 @@ export const ials = defineAlgorithm({
     },
     ...HISTORY_PARAMETERS,
   }),
+  memory: (data: Interactions, params) =>
+    preferencesBytes(data) + factorsBytes(data.users, data.items, data.item.length, params),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const x = preferencesOf(data, trainingRule(params))

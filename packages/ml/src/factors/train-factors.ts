@@ -1,4 +1,4 @@
-import { type Csr, transpose } from '../frame/csr.ts'
+import { type Csr, transpose, transposeBytes } from '../frame/csr.ts'
 import type { FitRun, Rng } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
 import { withKernels } from '../frame/with-kernels.ts'
@@ -38,6 +38,17 @@ export async function trainFactors(x: Csr, params: Readonly<IalsParams>, run: Fi
   const byItem = transpose(x)
   const first = firstFactors(x.columns, params, run.rng)
   return training
+}
+
+/** Bytes that `trainFactors` takes at its peak beside x, at most. */
+export function factorsBytes(users: number, items: number, entries: number, params: Readonly<IalsParams>): number {
+  const { factors, maxBytes } = params
+  const rows = users + items
+  const whole = wholeBytes(users, items, entries, factors)
+  // Beside the kernels' memory: the transpose, where items begin, and both sides as they are given back.
+  const beside = transposeBytes(items, entries) + 4 * items * padded(factors) + 4 * rows * factors + 8 * factors ** 2
+  if (whole <= maxBytes) return whole + beside
+  return maxBytes + beside + 4 * rows * padded(factors) + 16 * rows + 12 * padded(factors) ** 2
 }
 
 async function alternate(sides: Alternation, { epochs }: Readonly<IalsParams>, run: FitRun): Promise<TrainedFactors> {

@@ -1,7 +1,7 @@
 import { MlError } from './errors.ts'
 import type { FitRun, Model, Trainer, TypedArray } from './model.ts'
 import type { ParameterSet } from './parameters.ts'
-import { checkCancelled } from './run.ts'
+import { checkCancelled, checkMemory } from './run.ts'
 
 /** One algorithm: what it may be told (parameters), how it learns (trainer), what its model can do (open). */
 export interface Algorithm<P extends object, D, Opened extends object> {
@@ -17,6 +17,8 @@ export interface Algorithm<P extends object, D, Opened extends object> {
 export interface AlgorithmDefinition<P extends object, D, Opened extends object> {
   readonly kind: string
   readonly parameters: ParameterSet<P>
+  /** Bytes that `fit` takes at its peak beside the data, the model included, at most. Read off sizes; allocates nothing. */
+  memory(data: D, params: Readonly<P>): number
   fit(data: D, params: Readonly<P>, run: FitRun): Promise<Record<string, TypedArray>>
   open(arrays: ArrayReader, params: Readonly<P>): Opened
 }
@@ -33,8 +35,10 @@ export function defineAlgorithm<P extends object, D, Opened extends object>(
       return {
         kind,
         params,
+        memory: (data) => definition.memory(data, params),
         async fit(data, run) {
           checkCancelled(run)
+          checkMemory(kind, definition.memory(data, params), run)
           const arrays = await definition.fit(data, params, run)
           checkCancelled(run)
           return { kind, params, arrays }

@@ -77,6 +77,11 @@ export function csrFromEntries(
   return mergeRepeats(transpose(byColumn))
 }
 
+/** Bytes that `transpose` takes, its result included. */
+export function transposeBytes(columns: number, entries: number): number {
+  return 12 * entries + 8 * (columns + 1)
+}
+
 /** columns × rows. @cost O(entries + columns) */
 export function transpose(matrix: Csr): Csr {
   const { rows, columns, offsets, indices, values } = matrix

@@ -21,6 +21,8 @@ export interface FitRun {
   readonly rng: Rng
   readonly threads: number
   readonly signal?: AbortSignal
+  /** Bytes that may be taken beside the data; what needs more is refused as `too_large` before it starts. No bound if absent. */
+  readonly memory?: number
   readonly onEpoch?: (report: EpochReport) => void
 }
 
@@ -33,6 +35,8 @@ export interface Rng {
 export interface Trainer<P, D, M extends Model> {
   readonly kind: string
   readonly params: Readonly<P>
+  /** Bytes that `fit` takes at its peak beside this data, the model included, at most. */
+  memory(data: D): number
   /** @throws MlError before work starts where the fault can be known; `cancelled` when `run.signal` fires. */
   fit(data: D, run: FitRun): Promise<M>
 }

@@ -9,6 +9,7 @@ import { pause } from './run.ts'
 const toy = defineAlgorithm({
   kind: 'toy',
   parameters: declareParameters<{ k: number }>({ k: { type: 'integer', default: 2, min: 1, max: 9, meaning: 'size' } }),
+  memory: (data: Int32Array) => data.byteLength,
   async fit(data: Int32Array, { k }, run) {
     for (let i = 0; i < k; i++) await pause(run, (i + 1) / k)
     return { ids: data, offsets: Int32Array.of(0, data.length) }
@@ -20,6 +21,16 @@ const toy = defineAlgorithm({
   },
 })
 const run = { rng: rng(1), threads: 1 }
+
+test('what takes more memory than the run may is refused, and says how much it takes', async () => {
+  const trainer = toy.trainer({ k: 3 })
+  const data = new Int32Array(500_000).fill(4)
+  expect(trainer.memory(data)).toBe(2_000_000)
+  await expect(trainer.fit(data, { ...run, memory: 1_999_999 })).rejects.toMatchObject({
+    code: 'too_large',
+    detail: 'toy takes up to 2 MB to learn, and 2 MB may be taken',
+  })
+})
 
 test('a trained model opens with the abilities it has and no others', async () => {
   const model = await toy.trainer({ k: 3 }).fit(Int32Array.of(4), run)

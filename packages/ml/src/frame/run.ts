@@ -6,6 +6,13 @@ export function checkCancelled(run: Pick<FitRun, 'signal'>): void {
   if (run.signal?.aborted) throw new MlError('cancelled', 'its signal fired')
 }
 
+/** @throws MlError `too_large` when the task takes more memory than the run may. */
+export function checkMemory(task: string, bytes: number, { memory }: Pick<FitRun, 'memory'>): void {
+  if (memory === undefined || bytes <= memory) return
+  const [needed, allowed] = [bytes, memory].map((n) => Math.ceil(n / 1e6))
+  throw new MlError('too_large', `${task} takes up to ${needed} MB to learn, and ${allowed} MB may be taken`)
+}
+
 /**
  * Reports progress, lets the event loop turn so that a cancellation can arrive, and throws if one has. Trainers call
  * it between blocks of some tens of milliseconds of work.

@@ -1,11 +1,13 @@
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Csr } from '../frame/csr.ts'
 import { MlError } from '../frame/errors.ts'
+import type { Interactions } from '../frame/interactions.ts'
 import type { TypedArray } from '../frame/model.ts'
 import type { Declarations } from '../frame/parameters.ts'
 import { TopK } from '../frame/topk.ts'
 import type { HistoryRule } from '../neighbours/history.ts'
-import { ItemGraph, ItemGraphBuilder } from '../neighbours/item-graph.ts'
+import { graphBytes, ItemGraph, ItemGraphBuilder } from '../neighbours/item-graph.ts'
+import { preferencesBytes } from '../neighbours/preferences.ts'
 
 /** Which items enter a closed-form model, what it may cost, and how much of it is kept. */
 export interface CoveredParams {
@@ -46,6 +48,16 @@ export function mostPopular(x: Csr, limit: number): Int32Array {
     if (count > 0) top.offer(item, count)
   })
   return top.ids.slice(0, top.finish()).sort()
+}
+
+/** Bytes that choosing the items and cutting their weights takes beside the matrix: values by user, and the graph. */
+export function coveredBytes(data: Interactions, { maxItems, neighbours }: Readonly<CoveredParams>): number {
+  return (
+    preferencesBytes(data) +
+    4 * data.item.length +
+    24 * data.items +
+    graphBytes(Math.min(maxItems, data.items), neighbours)
+  )
 }
 
 /** @throws MlError `too_large` */

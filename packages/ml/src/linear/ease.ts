@@ -12,6 +12,7 @@ import {
   CoveredItems,
   type CoveredParams,
   checkBytes,
+  coveredBytes,
   coveredWeights,
   mostPopular,
 } from './covered-items.ts'
@@ -62,6 +63,7 @@ export const ease = defineAlgorithm({
     },
     ...HISTORY_PARAMETERS,
   }),
+  memory: (data: Interactions, params) => coveredBytes(data, params) + easeBytes(Math.min(params.maxItems, data.items)),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)

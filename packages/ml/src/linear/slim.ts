@@ -8,7 +8,7 @@ import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
 import { ItemGraph, ItemGraphBuilder } from '../neighbours/item-graph.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, trainingRule } from '../neighbours/parameters.ts'
-import { preferencesOf } from '../neighbours/preferences.ts'
+import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
 import { ConjugateGradients } from './conjugate-gradients.ts'
 import { lengthNormalised } from './length-normalised.ts'
 import { type SparseGram, sparseGramBytes, sparseGramOf } from './sparse-gram.ts'
@@ -102,6 +102,11 @@ export const slim = defineAlgorithm({
     },
     ...HISTORY_PARAMETERS,
   }),
+  memory: (data: Interactions, params) =>
+    preferencesBytes(data) +
+    4 * data.item.length +
+    sparseGramBytes({ ...data, rows: data.users, columns: data.items, indices: data.item }, params.gramEntries) +
+    graphBytes(data.items, params.neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)

@@ -13,6 +13,7 @@ import {
   CoveredItems,
   type CoveredParams,
   checkBytes,
+  coveredBytes,
   coveredWeights,
   mostPopular,
 } from './covered-items.ts'
@@ -73,6 +74,8 @@ export const slist = defineAlgorithm({
     ...HISTORY_PARAMETERS,
     halfLifeBaskets: { ...HISTORY_PARAMETERS.halfLifeBaskets, default: 2 },
   }),
+  memory: (data: Interactions, params) =>
+    coveredBytes(data, params) + slistBytes(Math.min(params.maxItems, data.items)),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const x = preferencesOf(data, trainingRule(params))

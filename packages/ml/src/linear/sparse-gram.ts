@@ -23,7 +23,7 @@ export interface SparseGram {
 const ADDITIONS_PER_PAUSE = 4_000_000
 
 /** Bytes of the entries and of growing them, at most. */
-export function sparseGramBytes(x: Csr, perRow: number): number {
+export function sparseGramBytes(x: Omit<Csr, 'values'>, perRow: number): number {
   let pairs = 0
   for (let u = 0; u < x.rows; u++) {
     const n = x.offsets[u + 1]! - x.offsets[u]!

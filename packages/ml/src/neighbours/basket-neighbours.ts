@@ -11,9 +11,9 @@ import { latest } from '../frame/time.ts'
 import { TopK } from '../frame/topk.ts'
 import { GROUP_DECAY_PARAMETERS, GroupDecay, type GroupDecayParams } from './group-decay.ts'
 import { largestFirst } from './item-graph.ts'
-import { latestHolders, usersByRecency } from './latest-holders.ts'
+import { holdersBytes, latestHolders, usersByRecency } from './latest-holders.ts'
 import { Overlap } from './overlap.ts'
-import { rowsRead } from './preferences.ts'
+import { preferencesBytes, rowsRead } from './preferences.ts'
 import { squaredNorms } from './similarity.ts'
 
 export interface BasketNeighboursParams extends GroupDecayParams {
@@ -57,6 +57,7 @@ export const basketNeighbours = defineAlgorithm({
     },
     ...GROUP_DECAY_PARAMETERS,
   }),
+  memory: (data: Interactions, { posting }) => preferencesBytes(data) + 8 * data.users + holdersBytes(data, posting),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const values = groupDecayed(data, params)

@@ -74,6 +74,11 @@ export function largestFirst(contributions: Contribution[]): Contribution[] {
   return contributions.sort((a, b) => b.weight - a.weight || a.index - b.index)
 }
 
+/** Bytes that building a graph of at most k neighbours an item takes, the result included: room doubles as it fills. */
+export function graphBytes(items: number, k: number): number {
+  return 3 * 8 * items * Math.min(k, items) + 8 * items
+}
+
 /** Collects the rows of an ItemGraph in item order, keeping the strongest of each. */
 export class ItemGraphBuilder {
   readonly #offsets: Int32Array

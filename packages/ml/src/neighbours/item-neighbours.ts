@@ -1,15 +1,15 @@
 import { defineAlgorithm } from '../frame/algorithm.ts'
-import { type Csr, transpose } from '../frame/csr.ts'
+import { type Csr, transpose, transposeBytes } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { FitRun } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
 import { bm25Statistics, bm25Weighted } from './bm25.ts'
-import { ItemGraph, ItemGraphBuilder } from './item-graph.ts'
+import { graphBytes, ItemGraph, ItemGraphBuilder } from './item-graph.ts'
 import { Overlap } from './overlap.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS, trainingRule } from './parameters.ts'
-import { preferencesOf } from './preferences.ts'
+import { preferencesBytes, preferencesOf } from './preferences.ts'
 import { COMPARE, type SimilarityParams, squaredNorms, trust } from './similarity.ts'
 
 export interface ItemNeighboursParams extends HistoryParams, SimilarityParams {
@@ -38,6 +38,12 @@ export const itemNeighbours = defineAlgorithm({
     neighbours: { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'neighbours kept per item' },
     ...HISTORY_PARAMETERS,
   }),
+  memory: (data: Interactions, { neighbours }) =>
+    preferencesBytes(data) +
+    2 * transposeBytes(Math.max(data.items, data.users), data.item.length) +
+    4 * data.item.length +
+    28 * data.items +
+    graphBytes(data.items, neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const byItem = transpose(preferencesOf(data, trainingRule(params)))

@@ -1,4 +1,4 @@
-import { type Csr, transpose } from '../frame/csr.ts'
+import { type Csr, transpose, transposeBytes } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import type { TypedArray } from '../frame/model.ts'
 
@@ -11,6 +11,11 @@ export function usersByRecency(data: Interactions): Int32Array {
   const users = Int32Array.from({ length: data.users }, (_, u) => u)
   // Compared, not subtracted: −∞ − −∞ would be NaN.
   return users.sort((a, b) => (seen[a] === seen[b] ? a - b : seen[a]! < seen[b]! ? 1 : -1))
+}
+
+/** Bytes that ordering the users, and who holds each item, take, the result included. */
+export function holdersBytes({ users, items, item }: Interactions, posting: number): number {
+  return 20 * users + transposeBytes(items, item.length) + 8 * (items + 1) + 8 * Math.min(item.length, items * posting)
 }
 
 /**

@@ -15,6 +15,11 @@ export function preferencesOf(data: Interactions, rule: HistoryRule): Csr {
   return rowsRead(data, history, (from, to) => history.readEntries(data, from, to, now))
 }
 
+/** Bytes that reading all users takes, the result included: the rows at full length, and as long as they came to be. */
+export function preferencesBytes({ users, items, item }: Interactions): number {
+  return 16 * item.length + 4 * (users + 1) + 17 * items
+}
+
 /** What a reader holds after it has read one user: distinct items, each with a value. */
 export interface ReadItems {
   readonly count: number

@@ -9,7 +9,7 @@ import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { History } from './history.ts'
 import { largestFirst } from './item-graph.ts'
-import { sessionsOf, whoHolds } from './sessions.ts'
+import { sessionsBytes, sessionsOf, whoHolds } from './sessions.ts'
 
 export interface SessionNeighboursParams {
   sessions: 'baskets' | 'users'
@@ -79,6 +79,8 @@ export const sessionNeighbours = defineAlgorithm({
       meaning: 'how far what few sessions hold is preferred; 0: not at all',
     },
   }),
+  memory: (data: Interactions, { sessions, posting }) =>
+    sessionsBytes(data, sessions) + 8 * (data.items + 1) + 4 * Math.min(data.item.length, data.items * posting),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const sessions = sessionsOf(data, params.sessions, params.sessionItems)

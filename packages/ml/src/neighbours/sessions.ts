@@ -8,6 +8,11 @@ export interface Sessions {
   readonly items: Int32Array
 }
 
+/** Bytes that ordering the sessions takes, the result included; a basket may hold a single entry. */
+export function sessionsBytes({ users, items, item }: Interactions, kind: 'baskets' | 'users'): number {
+  return 120 * (kind === 'users' ? users : item.length) + 8 * item.length + 12 * items
+}
+
 /**
  * @param kind a session is one basket of a user, or all that the user did
  * @param limit distinct items kept of a session, the latest
@@ -55,19 +60,24 @@ export function whoHolds(
   return { offsets: starts, sessions }
 }
 
-/** First and behind-last entry of each session that has any, and when it ended. */
-function endsOf(data: Interactions, kind: 'baskets' | 'users'): { start: number[]; end: number[]; at: number[] } {
-  const ends: { start: number[]; end: number[]; at: number[] } = { start: [], end: [], at: [] }
+/** First and behind-last entry of each session that has any, and when it ended: [sessions] each. */
+function endsOf(
+  data: Interactions,
+  kind: 'baskets' | 'users',
+): { start: Int32Array; end: Int32Array; at: Float64Array } {
+  const most = kind === 'users' ? Math.min(data.users, data.item.length) : data.item.length
+  const ends = { start: new Int32Array(most), end: new Int32Array(most), at: new Float64Array(most) }
+  let count = 0
   for (let u = 0; u < data.users; u++) {
     let start = data.offsets[u]!
     const last = data.offsets[u + 1]!
     for (let e = start + 1; e <= last; e++) {
       if (e < last && (kind === 'users' || data.basket[e] === data.basket[e - 1])) continue
-      ends.start.push(start)
-      ends.end.push(e)
-      ends.at.push(data.at[e - 1]!)
+      ends.start[count] = start
+      ends.end[count] = e
+      ends.at[count++] = data.at[e - 1]!
       start = e
     }
   }
-  return ends
+  return { ...ends, at: ends.at.subarray(0, count) }
 }

@@ -9,10 +9,10 @@ import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Bm25Statistics, bm25Statistics, bm25Weighted } from './bm25.ts'
 import { History } from './history.ts'
 import { largestFirst } from './item-graph.ts'
-import { latestHolders, usersByRecency } from './latest-holders.ts'
+import { holdersBytes, latestHolders, usersByRecency } from './latest-holders.ts'
 import { NearestUsers } from './nearest-users.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS, trainingRule } from './parameters.ts'
-import { preferencesOf } from './preferences.ts'
+import { preferencesBytes, preferencesOf } from './preferences.ts'
 import { type SimilarityParams, squaredNorms } from './similarity.ts'
 
 export interface UserNeighboursParams extends HistoryParams, SimilarityParams {
@@ -49,6 +49,8 @@ export const userNeighbours = defineAlgorithm({
     },
     ...HISTORY_PARAMETERS,
   }),
+  memory: (data: Interactions, { posting }) =>
+    preferencesBytes(data) + 4 * data.item.length + 20 * data.users + 8 * data.items + holdersBytes(data, posting),
   async fit(data: Interactions, params) {
     checkInteractions(data)
     const values = preferencesOf(data, trainingRule(params))

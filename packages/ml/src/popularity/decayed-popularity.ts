@@ -3,7 +3,7 @@ import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { decay, latest } from '../frame/time.ts'
-import { GlobalRanking, globalRankingArrays } from './global-ranking.ts'
+import { GlobalRanking, globalRankingArrays, rankingBytes } from './global-ranking.ts'
 
 export interface DecayedPopularityParams {
   halfLifeDays: number
@@ -39,6 +39,7 @@ export const decayedPopularity = defineAlgorithm({
     },
     depth: { type: 'integer', default: 1000, min: 0, max: 10_000_000, meaning: 'items kept, best first; 0: all' },
   }),
+  memory: ({ items }: Interactions, { depth }) => 12 * items + rankingBytes(items, depth),
   async fit(data: Interactions, { halfLifeDays, counting, depth }) {
     checkInteractions(data)
     return globalRankingArrays(decayedCounts(data, halfLifeDays, counting), depth)

@@ -14,6 +14,11 @@ export function globalRankingArrays(scores: Float64Array, depth: number): Record
   return { ...top.ranked(), size: Int32Array.of(scores.length) }
 }
 
+/** Bytes that a ranking of items takes, the result included. */
+export function rankingBytes(items: number, depth: number): number {
+  return 16 * (depth === 0 ? items : Math.min(depth, items))
+}
+
 /** Puts the same ranking on every board. @cost O(m) a query */
 export class GlobalRanking implements ScoresItems {
   readonly items: number

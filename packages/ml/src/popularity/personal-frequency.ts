@@ -7,7 +7,7 @@ import { checkItem, checkQuery } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { decay } from '../frame/time.ts'
 import { decayedCounts } from './decayed-popularity.ts'
-import { globalRankingArrays } from './global-ranking.ts'
+import { globalRankingArrays, rankingBytes } from './global-ranking.ts'
 import { repurchaseIntervals } from './repurchase-intervals.ts'
 
 export interface PersonalFrequencyParams {
@@ -67,6 +67,7 @@ export const personalFrequency = defineAlgorithm({
     fill: { type: 'integer', default: 100, min: 0, max: 10_000_000, meaning: 'popular items put below the personal' },
     fillHalfLifeDays: { type: 'number', default: 0, min: 0, max: 36_500, meaning: 'half-life of the fill; 0: none' },
   }),
+  memory: ({ items }: Interactions, { fill }) => 84 * items + rankingBytes(items, Math.max(1, fill)),
   async fit(data: Interactions, { fill, fillHalfLifeDays, propensity, popularityExponent }) {
     checkInteractions(data)
     const counts = decayedCounts(data, fillHalfLifeDays, 'users')

@@ -4,7 +4,7 @@ import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { DAY, latest } from '../frame/time.ts'
-import { GlobalRanking, globalRankingArrays } from './global-ranking.ts'
+import { GlobalRanking, globalRankingArrays, rankingBytes } from './global-ranking.ts'
 
 export interface TrendParams {
   recentDays: number
@@ -42,6 +42,7 @@ export const trend = defineAlgorithm({
     shrinkage: { type: 'number', default: 5, min: 0, max: 1e6, meaning: 'counts that a rise must outweigh' },
     depth: { type: 'integer', default: 1000, min: 0, max: 10_000_000, meaning: 'items kept, best first; 0: all' },
   }),
+  memory: ({ items }: Interactions, { depth }) => 32 * items + rankingBytes(items, depth),
   async fit(data: Interactions, { recentDays, baseDays, measure, shrinkage, depth }) {
     checkInteractions(data)
     const end = latest(data.at)

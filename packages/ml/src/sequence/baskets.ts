@@ -13,6 +13,11 @@ export interface Baskets {
   readonly at: Float64Array
 }
 
+/** Bytes that the baskets, and who holds each item, take: the rows at full length, and as long as they came to be. */
+export function basketsBytes({ users, items, item }: Interactions): number {
+  return 36 * item.length + 4 * (users + 1) + 12 * items
+}
+
 /**
  * @param limit distinct items kept per basket, the first ones; what is above it costs the square of its size
  * @cost O(entries + items)

@@ -4,8 +4,8 @@ import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
 import { decay, latest } from '../frame/time.ts'
-import { basketsByItem, basketsOf } from './baskets.ts'
-import { NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
+import { basketsByItem, basketsBytes, basketsOf } from './baskets.ts'
+import { listsBytes, NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
 
 export interface BoughtTogetherParams {
   measure: 'lift' | 'confidence' | 'log-likelihood'
@@ -61,6 +61,8 @@ export const boughtTogether = defineAlgorithm({
       meaning: 'weight of each basket against the one after it',
     },
   }),
+  memory: (data: Interactions, { neighbours }) =>
+    basketsBytes(data) + 8 * data.item.length + 24 * data.items + listsBytes(data.items, neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const baskets = basketsOf(data, params.maxBasket)

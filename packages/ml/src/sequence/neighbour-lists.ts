@@ -12,6 +12,11 @@ export interface HistoryParams {
   readonly stepDecay: number
 }
 
+/** Bytes that lists of at most k neighbours an item take, the result included: room doubles as it fills. */
+export function listsBytes(items: number, k: number): number {
+  return 3 * 8 * items * Math.min(k, items) + 8 * items
+}
+
 /** Collects each item's best neighbours as training comes to them, item by item from 0. */
 export class NeighbourListsBuilder {
   readonly #top: TopK

@@ -4,8 +4,8 @@ import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { pause } from '../frame/run.ts'
 import { decay, latest } from '../frame/time.ts'
-import { type Baskets, basketsByItem, basketsOf } from './baskets.ts'
-import { NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
+import { type Baskets, basketsByItem, basketsBytes, basketsOf } from './baskets.ts'
+import { listsBytes, NeighbourLists, NeighbourListsBuilder } from './neighbour-lists.ts'
 
 export interface TransitionsParams {
   window: number
@@ -86,6 +86,8 @@ export const transitions = defineAlgorithm({
       meaning: 'weight of each basket against the one after it',
     },
   }),
+  memory: (data: Interactions, { neighbours }) =>
+    basketsBytes(data) + 16 * data.item.length + 20 * data.items + listsBytes(data.items, neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
     const baskets = basketsOf(data, params.maxBasket)
