@@ -15,6 +15,8 @@ const SHAPES: readonly Shape[] = [
   [9, 16, 8, 17, 3, 4],
   [5, 31, 33, 7, 3, 1],
   [3, 100, 260, 5, 2, 2],
+  [3, 9, 5, 520, 3, 2],
+  [2, 9, 520, 5, 3, 2],
 ]
 
 function draw(k: Kernels, [batch, time, inputs, outputs, taps, dilation]: Shape) {

@@ -11,6 +11,9 @@ const SHAPES = [
   [4, 9, 5],
   [3, 8, 16],
   [2, 13, 33],
+  [2, 7, 15],
+  [2, 6, 17],
+  [3, 64, 100],
 ] as const
 
 function draw(k: Kernels, time: number, batch: number, d: number) {

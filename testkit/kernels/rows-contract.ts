@@ -5,7 +5,7 @@ import { apart, doubles } from './doubles.ts'
 import { filled, type OpenKernels } from './under-test.ts'
 
 /** Lengths around lanes and what is unrolled. */
-const LENGTHS = [1, 3, 4, 5, 8, 15, 16, 17, 100]
+const LENGTHS = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 100]
 
 export function rowsContract(name: string, open: OpenKernels): void {
   describe(`${name}: activations`, () => {

@@ -65,6 +65,8 @@ export function sampledLossContract(name: string, open: OpenKernels): void {
       [5, 7, 4],
       [8, 33, 16],
       [13, 18, 9],
+      [4, 15, 17],
+      [9, 16, 15],
     ])('%d rows, %d negatives, %d wide: losses within 1e-5 and gradients within 1e-5 of slopes', async (rows, n, d) => {
       const k = open()
       const drawn = draw(k, rows, n, d)
@@ -77,7 +79,7 @@ export function sampledLossContract(name: string, open: OpenKernels): void {
       }
     })
 
-    test.each([0, 1, 3, 4, 5, 9, 100])(
+    test.each([0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 100])(
       '%d negatives: the kernel is within 1e-6 of the oracle in doubles',
       async (n) => {
         const k = open()
