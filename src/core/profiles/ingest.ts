@@ -41,9 +41,10 @@ export interface IngestResult {
 export interface Ingest {
   /**
    * Durable when it resolves, and the features of the shoppers follow. A refused message does not spoil the others.
+   * @param onAsked told when the store was asked: what comes in from then on is stored after it
    * @throws CodedError DISK_FULL and other faults of the store; then nothing of the batch was stored
    */
-  ingest(items: readonly IngestItem[]): Promise<IngestResult>
+  ingest(items: readonly IngestItem[], onAsked?: () => void): Promise<IngestResult>
 }
 
 export interface IngestParts {
@@ -56,7 +57,7 @@ const AT_A_TIME = 200
 
 export function createIngest({ events, defaultCurrency }: IngestParts): Ingest {
   return {
-    async ingest(items) {
+    async ingest(items, onAsked) {
       const arrivals: EventArrival[] = []
       const refused: IngestRefusal[] = []
       for (const [index, item] of items.entries()) {
@@ -72,7 +73,9 @@ export function createIngest({ events, defaultCurrency }: IngestParts): Ingest {
         else arrivals.push({ source, key, raw: raw ?? JSON.stringify(message), event, basis })
       }
       if (arrivals.length === 0) return { added: 0, known: 0, refused }
-      const { rows } = await events.take(arrivals)
+      const taking = events.take(arrivals)
+      onAsked?.()
+      const { rows } = await taking
       let added = 0
       for (const row of rows) if (row > 0) added++
       return { added, known: arrivals.length - added, refused }

@@ -146,6 +146,52 @@ test('a file that breaks off keeps what came before the cut, and is read again n
   expect((await importing([file('a.csv', items(0, 11))])).counts).toMatchObject({ events: 0, eventsKnown: 11 })
 })
 
+test('batches are handed over while the one before is being stored, and are stored in the order of the file', async () => {
+  const asked: string[] = []
+  let under = 0
+  let most = 0
+  const take: Store['events']['take'] = async (arrivals) => {
+    asked.push(...arrivals.map(({ key }) => key))
+    most = Math.max(most, ++under)
+    const taken = await store.events.take(arrivals)
+    under--
+    return taken
+  }
+  ingest = createIngest({ events: { take }, defaultCurrency: 'EUR' })
+  // The last batch is the smallest, and would be the first to be ready.
+  const content = items(0, 4001)
+  expect((await importing([file('a.csv', content)])).counts).toMatchObject({ events: 4001, problems: 0 })
+  expect(most).toBe(2)
+  expect(asked).toEqual(content.map((_, i) => `e${i}`))
+})
+
+test.each([1, 3, 4])(
+  'when batch %i cannot be stored the import says so, and nothing goes on behind it',
+  async (bad) => {
+    let asked = 0
+    let under = 0
+    const take: Store['events']['take'] = async (arrivals) => {
+      const place = ++asked
+      under++
+      try {
+        if (place === bad) throw new CodedError('DISK_FULL', { path: '/data' })
+        return await store.events.take(arrivals)
+      } finally {
+        under--
+      }
+    }
+    ingest = createIngest({ events: { take }, defaultCurrency: 'EUR' })
+    const content = [file('a.csv', items(0, 3500))]
+    await expect(importing(content)).rejects.toMatchObject({ code: 'DISK_FULL' })
+    expect(under).toBe(0)
+    const stored = await store.events.count()
+    expect((await store.imports.list())[0]).toMatchObject({ complete: false, counts: { events: stored } })
+    ingest = createIngest({ events: store.events, defaultCurrency: 'EUR' })
+    const { counts } = await importing(content)
+    expect([counts.events, counts.eventsKnown]).toEqual([3500 - stored, stored])
+  },
+)
+
 test('cancelling stops between records, and the next run goes on', async () => {
   const controller = new AbortController()
   const progress = ({ done }: { readonly done: number }) => {

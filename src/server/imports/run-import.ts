@@ -27,8 +27,9 @@ interface Batch {
 }
 
 /**
- * Reads the files into the sink, batch after batch: while one batch is being stored, the next is read. What was stored
- * stays whatever happens afterwards; the keys of events make a second run skip it.
+ * Reads the files into the sink, batch after batch: while one batch is being stored, the next is read, understood and
+ * handed over, so that the writer never waits; they are stored in order. What was stored stays whatever happens
+ * afterwards; the keys of events make a second run skip it.
  *
  * @throws CodedError of the importer (FILE_TRUNCATED and others) after storing what came before it; the run's abort
  */
@@ -86,14 +87,19 @@ async function importFile(file: ImportFile, { importer, source, sink, tally, run
   let size = 0
   let sawProducts = false
   let wasCut = false
-  let storing: Promise<void> = Promise.resolve()
+  // Two at most are under way: that of which the store's answer is awaited, and that which follows it.
+  let before: Promise<void> = Promise.resolve()
+  let last: Promise<void> = Promise.resolve()
   const flush = async () => {
-    await storing
-    storing = store(batch, sink, tally)
+    await before
+    before = last
+    const asked = Promise.withResolvers<void>()
+    last = store(batch, sink, tally, asked.resolve)
     // Whoever awaits it next hears of a failure; without this one Node would call it unhandled in between.
-    storing.catch(() => undefined)
+    last.catch(() => undefined)
     batch = emptyBatch()
     size = 0
+    await Promise.race([asked.promise, last])
   }
   try {
     for await (const item of file.read({ signal: run.signal, onBytes: progress })) {
@@ -105,8 +111,14 @@ async function importFile(file: ImportFile, { importer, source, sink, tally, run
     }
     run.signal.throwIfAborted()
   } finally {
-    await flush()
-    await storing
+    try {
+      await flush()
+    } finally {
+      // Nothing goes on behind the back of whoever is told of a failure.
+      await Promise.allSettled([before, last])
+    }
+    await before
+    await last
   }
   // A feed's older version may come back on purpose, so files with products are always compared record by record.
   // A file that was cut off is read again, and says so again.
@@ -135,10 +147,12 @@ function add(
   }
 }
 
+/** @param onAsked told when what follows may be handed over, and will be stored after this; products must be in first */
 async function store(
   { products, events, lines, problems }: Batch,
   sink: ImportSink,
   tally: ImportTally,
+  onAsked: () => void,
 ): Promise<void> {
   const { counts } = tally
   if (products.length > 0) {
@@ -148,7 +162,7 @@ async function store(
   }
   const refusals: RowProblem[] = []
   if (events.length > 0) {
-    const { added, known, refused } = await sink.events(events)
+    const { added, known, refused } = await sink.events(events, onAsked)
     counts.events += added
     counts.eventsKnown += known
     for (const { index, code, details } of refused) {

@@ -10,7 +10,11 @@ import type { ImportTally } from './tally.ts'
 export interface ImportSink {
   readonly id: string
   products(products: readonly Product[]): Promise<{ readonly changed: number; readonly unchanged: number }>
-  events(items: readonly IngestItem[]): Promise<{
+  /** @param onAsked told when the store was asked: what comes in from then on is stored after it */
+  events(
+    items: readonly IngestItem[],
+    onAsked: () => void,
+  ): Promise<{
     readonly added: number
     readonly known: number
     readonly refused: readonly IngestRefusal[]
@@ -25,7 +29,7 @@ export function storeSink(store: Store, ingest: Ingest, importer: string, id: st
   return {
     id,
     products: (products) => store.catalog.upsert(products, importer),
-    events: (items) => ingest.ingest(items),
+    events: (items, onAsked) => ingest.ingest(items, onAsked),
     problems: (problems) => store.imports.problems(id, problems),
     isFinished: (fingerprint) => store.imports.finishedFile(importer, fingerprint),
     finish: (fingerprint) => store.imports.finishFile(importer, fingerprint),

@@ -80,8 +80,8 @@ export function createEngineMetrics(meter: Meter, now: () => number): EngineMetr
     },
     countedIngest: (ingest) => ({
       ...ingest,
-      async ingest(items) {
-        const result = await ingest.ingest(items)
+      async ingest(items, onAsked) {
+        const result = await ingest.ingest(items, onAsked)
         const source = items[0]?.source ?? 'none'
         if (result.added > 0) events({ source, result: 'added' }, result.added)
         if (result.known > 0) events({ source, result: 'known' }, result.known)
