@@ -14,6 +14,7 @@ import { webhookLeases } from './0010-webhook-leases.ts'
 import { profileHeads } from './0011-profile-heads.ts'
 import { outcomeDays } from './0012-outcome-days.ts'
 import { webhookRotation } from './0013-webhook-rotation.ts'
+import { recentHeads } from './0014-recent-heads.ts'
 
 export interface Migration {
   readonly version: number
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 11, name: 'profile heads', sql: profileHeads },
   { version: 12, name: 'outcome days', sql: outcomeDays },
   { version: 13, name: 'webhook rotation', sql: webhookRotation },
+  { version: 14, name: 'recent heads', sql: recentHeads },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

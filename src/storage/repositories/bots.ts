@@ -23,6 +23,7 @@ export function markBot(context: WriteContext, { profile, bot }: { profile: Prof
     .statement('UPDATE profiles SET bot = ?1 WHERE row = ?2 AND bot <> ?1')
     .run(bot ? 1 : 0, profile).changes
   if (Number(changed) === 0) return 0
+  context.heads.forget(profile)
   const mark = bot ? `bot | ${BOT_BY_MARK}` : `bot & ~${BOT_BY_MARK}`
   const place = connection.statement('SELECT first_line, line_count FROM events WHERE row = ?')
   const markEvent = connection.statement(`UPDATE events SET bot = ${mark} WHERE row = ?`)

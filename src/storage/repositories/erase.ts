@@ -60,7 +60,7 @@ export function eraseProfile(
     for (const [table, n] of Object.entries(eraseOutcomes(context, member))) {
       if (n > 0) counts.set(table, (counts.get(table) ?? 0) + n)
     }
-    connection.statement('DELETE FROM profile_heads WHERE profile = ?').run(member)
+    context.heads.remove(member)
     run('profile_states', 'DELETE FROM profile_states WHERE profile = ?', member)
     run('consents', 'DELETE FROM consents WHERE profile = ?', member)
     run('traits', 'DELETE FROM traits WHERE profile = ?', member)

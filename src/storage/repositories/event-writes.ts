@@ -1,30 +1,23 @@
-import { CodedError } from '../../contracts/errors.ts'
 import { EVENT_KINDS } from '../../contracts/vocabulary.ts'
 import type { ProfileRow } from '../../core/ports.ts'
-import { integer, optionalInteger, scalar } from '../dialects/sqlite/row.ts'
+import { integer, scalar } from '../dialects/sqlite/row.ts'
 import { hashName, seal } from '../seal.ts'
 import { BOT_BY_MARK } from './bots.ts'
 import type { EncodedEvents } from './event-encoding.ts'
 import { NO_PROFILE } from './keyring.ts'
+import type { Head } from './profile-heads.ts'
 import { foldTraits } from './traits.ts'
 import type { WriteContext } from './writing.ts'
 
-/** The last event of a profile so far, and when it was last seen. */
-interface Head {
-  event: number | null
-  seenAt: number
-  /** 0, or BOT_BY_MARK. */
-  readonly bot: number
-}
-
 /**
  * Writes events of one call one by one. The events of a profile are chained from the newest to the oldest
- * (`events.previous`, head in `profile_heads`): all events of one shopper are found, to export or to erase,
+ * (`events.previous`, see profile-heads.ts): all events of one shopper are found, to export or to erase,
  * without an index that each event would have to be sorted into.
  */
 export class EventInsertion {
   readonly #context: WriteContext
   readonly #events: EncodedEvents
+  /** Those that this call changes. */
   readonly #heads = new Map<ProfileRow, Head>()
   readonly #sources = new Map<string, number>()
   readonly #addEvent
@@ -60,7 +53,7 @@ export class EventInsertion {
     const events = this.#events
     const profile = events.profile[i]! < 0 ? null : events.profile[i]!
     const head = profile === null ? undefined : this.#headOf(profile)
-    if (head !== undefined) events.bot[i] = events.bot[i]! | head.bot
+    if (head !== undefined) events.bot[i] = events.bot[i]! | (head.isBot ? BOT_BY_MARK : 0)
     const previous = head?.event ?? null
     const kind = events.kind[i]!
     const at = events.at[i]!
@@ -97,12 +90,7 @@ export class EventInsertion {
 
   /** Writes the heads of the chains. */
   finish(): void {
-    const { connection } = this.#context
-    const setHead = connection.statement(
-      `INSERT INTO profile_heads (profile, last_event, last_seen_at) VALUES (?, ?, ?)
-       ON CONFLICT (profile) DO UPDATE SET last_event = excluded.last_event, last_seen_at = excluded.last_seen_at`,
-    )
-    for (const [profile, head] of this.#heads) if (head.event !== null) setHead.run(profile, head.event, head.seenAt)
+    this.#context.heads.write(this.#heads)
   }
 
   #addLines(i: number, of: { event: number; profile: number | null; basket: number }): void {
@@ -131,21 +119,7 @@ export class EventInsertion {
   }
 
   #headOf(profile: ProfileRow): Head {
-    const known = this.#heads.get(profile)
-    if (known) return known
-    const { connection } = this.#context
-    const row = connection
-      .statement(
-        `SELECT last_event, coalesce(last_seen_at, created_at) AS last_seen_at, bot
-         FROM profiles LEFT JOIN profile_heads ON profile = row WHERE row = ?`,
-      )
-      .get(profile)
-    if (row === undefined) throw new CodedError('PROFILE_NOT_FOUND', { profile })
-    const head = {
-      event: optionalInteger(row, 'last_event') ?? null,
-      seenAt: integer(row, 'last_seen_at'),
-      bot: integer(row, 'bot') === 0 ? 0 : BOT_BY_MARK,
-    }
+    const head = this.#heads.get(profile) ?? this.#context.heads.of(profile)
     this.#heads.set(profile, head)
     return head
   }

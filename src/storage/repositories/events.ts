@@ -27,7 +27,7 @@ export function createEventRepository(read: ReadContext, writer: WriterClient, c
 
 /** Rows of the events of one named profile after a row, newest first. */
 export function eventChain({ connection }: Pick<ReadContext, 'connection'>, profile: ProfileRow, after = 0): number[] {
-  const head = connection.statement('SELECT last_event FROM profile_heads WHERE profile = ?').get(profile)
+  const head = connection.statement('SELECT last_event FROM profiles_seen WHERE row = ?').get(profile)
   const before = connection.statement('SELECT previous FROM events WHERE row = ?')
   const rows: number[] = []
   for (let event = head && optionalInteger(head, 'last_event'); event !== undefined && event > after; ) {

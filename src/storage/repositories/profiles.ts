@@ -56,8 +56,8 @@ export function createProfileRepository(read: ReadContext, writer: WriterClient,
     },
     async states(rows) {
       const find = connection.statement(
-        `SELECT version, state, through, last_event FROM profiles
-           LEFT JOIN profile_states ON profile_states.profile = row LEFT JOIN profile_heads ON profile_heads.profile = row
+        `SELECT version, state, through, last_event FROM profiles_seen
+           LEFT JOIN profile_states ON profile_states.profile = row
          WHERE row = ? AND (version IS NOT NULL OR last_event IS NOT NULL)`,
       )
       const states = new Map<ProfileRow, StoredState>()
@@ -121,7 +121,7 @@ function nameOf(identity: Identity): ProfileName {
 export function storedProfile({ connection }: ReadContext, row: ProfileRow): StoredProfile | undefined {
   const find =
     connection.statement(`SELECT row, id, created_at, coalesce(last_seen_at, created_at) AS last_seen_at, basis, bot
-     FROM profiles LEFT JOIN profile_heads ON profile = row WHERE row = ?`)
+     FROM profiles_seen WHERE row = ?`)
   const rows = membersOf(connection, row)
     .map((member) => find.get(member))
     .filter((one) => one !== undefined)

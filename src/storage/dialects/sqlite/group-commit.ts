@@ -44,7 +44,7 @@ function commitOne(context: WriteContext, write: Write, path: string): Outcome {
 }
 
 function underSavepoint(context: WriteContext, write: Write, path: string): Outcome {
-  const { connection, eventKeys, names } = context
+  const { connection } = context
   connection.exec('SAVEPOINT one_write')
   try {
     const value = write(context)
@@ -54,15 +54,20 @@ function underSavepoint(context: WriteContext, write: Write, path: string): Outc
     // After a fault of the disk SQLite may have ended the whole transaction, also that of the keys, by itself.
     if (isDiskFault(error) || !connection.inTransaction) throw error
     connection.exec('ROLLBACK TO one_write; RELEASE one_write')
-    eventKeys.refresh()
-    names.clear()
+    forget(context)
     return { ok: false, error: codedFrom(error, path) }
   }
 }
 
-function rollBack({ connection, keyring, eventKeys, names }: WriteContext): void {
-  if (connection.inTransaction) connection.exec('ROLLBACK')
-  keyring.rollBack()
+function rollBack(context: WriteContext): void {
+  if (context.connection.inTransaction) context.connection.exec('ROLLBACK')
+  context.keyring.rollBack()
+  forget(context)
+}
+
+/** What is remembered of the database may have been undone. */
+function forget({ eventKeys, names, heads }: WriteContext): void {
   eventKeys.refresh()
   names.clear()
+  heads.refresh()
 }

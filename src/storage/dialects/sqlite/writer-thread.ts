@@ -3,6 +3,7 @@ import { layoutOf } from '../../layout.ts'
 import { EventKeys } from '../../repositories/event-keys.ts'
 import { Keyring } from '../../repositories/keyring.ts'
 import { NameCache } from '../../repositories/name-cache.ts'
+import { ProfileHeads } from '../../repositories/profile-heads.ts'
 import { WRITES } from '../../repositories/writes.ts'
 import type { WriteContext } from '../../repositories/writing.ts'
 import { RandomStream } from '../../seal.ts'
@@ -44,6 +45,7 @@ const context: WriteContext = {
   random: new RandomStream(data.seed),
   eventKeys: new EventKeys(connection, keyring.pepper),
   names: new NameCache(),
+  heads: new ProfileHeads(connection),
 }
 /** True while the log may still hold rows of erased shoppers, since somebody was reading when it was to be cut. */
 let logToCut = false
