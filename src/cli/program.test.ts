@@ -180,6 +180,19 @@ test('versions are listed, shown, and rolled back only where there is one before
   expect(await json('models', 'show', '9', ...store)).toMatchObject({ code: 3 })
 })
 
+test('outcomes are counted again, or it is said what would change', async () => {
+  const none = { added: 0, removed: 0, changed: 0 }
+  expect(await json('outcomes', 'rebuild', '--dry-run', '--store', 'demo')).toMatchObject({
+    code: 0,
+    value: { dryRun: true, differences: { attributions: none } },
+  })
+  const tried = await words('outcomes', 'rebuild', '--dry-run', '--store', 'demo')
+  expect(tried.out).toContain('A rebuild would change nothing.')
+  expect(tried.out).toContain('To do it: storemind outcomes rebuild --store demo')
+  const done = await words('outcomes', 'rebuild', '--store', 'demo')
+  expect([done.code, done.out]).toEqual([0, expect.stringContaining('Counted again from')])
+})
+
 test('an evaluation lists baselines, sources, the blend and what is served', async () => {
   const { value } = await json('evaluate', '--store', 'demo', '--test-days', '20')
   const roles = new Set(value.rows.map(({ role }: { role: string }) => role))

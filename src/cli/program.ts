@@ -13,6 +13,7 @@ import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addKeys } from './commands/keys.ts'
 import { addModels } from './commands/models.ts'
+import { addOutcomes } from './commands/outcomes.ts'
 import { addErase, addExport } from './commands/privacy.ts'
 import { addRecommend } from './commands/recommend.ts'
 import { addReplay } from './commands/replay.ts'
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
   addServe,
   addReport,
   addExperiments,
+  addOutcomes,
   addModels,
   addKeys,
   addWebhooks,

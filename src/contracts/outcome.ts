@@ -182,3 +182,42 @@ export const ExperimentReport = Type.Object(
   { additionalProperties: false },
 )
 export type ExperimentReport = Type.Static<typeof ExperimentReport>
+
+const Difference = Type.Object(
+  {
+    before: Type.Integer({ description: 'Rows that are there now.' }),
+    after: Type.Integer({ description: 'Rows that a rebuild would leave.' }),
+    added: Type.Integer(),
+    removed: Type.Integer(),
+    changed: Type.Integer({ description: 'Of those that stay.' }),
+  },
+  { additionalProperties: false },
+)
+
+/** What counting again from the log came to, or would come to. */
+export const OutcomeRebuild = Type.Object(
+  {
+    dryRun: Type.Boolean(),
+    events: Type.Integer({ description: 'Rows of the log that were read.' }),
+    shoppers: Type.Integer({ description: 'Shoppers whose orders were attributed again; one may be counted again.' }),
+    differences: Type.Optional(
+      Type.Object(
+        {
+          touches: Difference,
+          attributions: Difference,
+          refusedTokens: Difference,
+          revenue: Type.Array(
+            Type.Object(
+              { currency: Currency, beforeMicros: MicrosText, afterMicros: MicrosText },
+              { additionalProperties: false },
+            ),
+            { description: 'Attributed, less refunds.' },
+          ),
+        },
+        { additionalProperties: false, description: 'Of a dry run: what would differ from what is counted now.' },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type OutcomeRebuild = Type.Static<typeof OutcomeRebuild>

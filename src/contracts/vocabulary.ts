@@ -42,7 +42,7 @@ export const LEGAL_BASES = ['consent', 'contract', 'sample'] as const
 /** Whether a product can be had. */
 export const AVAILABILITIES = ['in_stock', 'out_of_stock', 'preorder', 'backorder'] as const
 
-export const JOB_KINDS = ['import', 'train', 'evaluate', 'backup', 'retention', 'bots'] as const
+export const JOB_KINDS = ['import', 'train', 'evaluate', 'backup', 'retention', 'bots', 'outcomes'] as const
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
 
 export const MODEL_STATUSES = ['candidate', 'serving', 'retired', 'rejected'] as const

@@ -142,6 +142,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     catalog,
     placements,
     workers,
+    runner,
     configuration,
     clock,
     randomBytes,

@@ -258,6 +258,53 @@ describe('an experiment', () => {
     expect(after.arms[1]?.impressions).toBe(impressions - 5)
   }, 180_000)
 
+  it('is counted again on request: what would change is told first, and nothing else changes', async () => {
+    const rebuild = async (dryRun: boolean) => {
+      const job = await shop.ended(await shop.client.rebuildOutcomes({ dryRun }))
+      expect(job).toMatchObject({ kind: 'outcomes', status: 'succeeded', result: { dryRun } })
+      return job.result
+    }
+    const report = () => shop.client.outcomeReport()
+    const before = await report()
+    const none = { added: 0, removed: 0, changed: 0 }
+    expect(await rebuild(true)).toMatchObject({
+      differences: { touches: none, attributions: none, refusedTokens: none },
+    })
+    await rebuild(false)
+    expect(await report()).toEqual(before)
+
+    // Two products become variants of each other: who clicked one and bought the other is attributed from now on.
+    const [decision] = await decide(['fan'])
+    const [item, other] = decision?.items ?? []
+    const click = await beacon({ anonymousId: 'fan', clicks: [item?.token] })
+    expect(click.json()).toMatchObject({ accepted: 1 })
+    const products = [{ product_id: other?.productId, quantity: 1, price: 30 }]
+    await send([track('Order Completed', 'fan', { order_id: 'variants', currency: 'USD', products })])
+    now += MINUTE
+    const apart = await report()
+    const described = await Promise.all(
+      [item, other].map((each) => shop.client.getProduct({ productId: each?.productId ?? '' })),
+    )
+    const variants = described.map(({ id, title, categories, attributes, offers }) => {
+      return { id, title, categories, attributes, offers, groupId: 'variants' }
+    })
+    await shop.client.putProducts({ products: variants })
+    expect(await report()).toEqual(apart)
+    expect(await rebuild(true)).toMatchObject({
+      differences: {
+        touches: none,
+        attributions: { added: 1, removed: 0 },
+        revenue: expect.arrayContaining([expect.objectContaining({ currency: 'USD', afterMicros: '30000000' })]),
+      },
+    })
+    expect(await report()).toEqual(apart)
+    await rebuild(false)
+    const home = ({ placements }: Awaited<ReturnType<typeof report>>) =>
+      placements.find(({ placement }) => placement === 'home')?.attributedOrders ?? 0
+    expect(home(await report())).toBe(home(apart) + 1)
+    expect(await rebuild(true)).toMatchObject({ differences: { attributions: none } })
+  }, 60_000)
+
   it('says of visitors who may not be analysed that they were left out, and shows them the list as ever', async () => {
     const draft = {
       name: 'left out',

@@ -236,7 +236,7 @@ export interface RowProblem {
 export interface Job {
   /** A UUIDv7. */
   readonly id: string
-  readonly kind: 'import' | 'train' | 'evaluate' | 'backup' | 'retention' | 'bots'
+  readonly kind: 'import' | 'train' | 'evaluate' | 'backup' | 'retention' | 'bots' | 'outcomes'
   readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
   /** UTC milliseconds. */
   readonly createdAt: number
@@ -1324,6 +1324,13 @@ export interface Client {
     readonly to?: number
   }, options?: CallOptions): Promise<OutcomeReport>
   /**
+   * Counts impressions, clicks and attributed orders again from the log. The job ends with an `OutcomeRebuild`; of a dry run it says what would change, and nothing is written.
+   * @throws StoremindError JOB_RUNNING
+   */
+  rebuildOutcomes(body: {
+    readonly dryRun?: boolean
+  }, options?: CallOptions): Promise<Job>
+  /**
    * Removes a draft.
    * @throws StoremindError EXPERIMENT_NOT_FOUND, EXPERIMENT_STATE
    */
@@ -1513,6 +1520,7 @@ export const ROUTES = {
   getExperiment: { method: 'GET', path: '/v1/experiments/:id', params: ['id'], query: [], body: false },
   listExperiments: { method: 'GET', path: '/v1/experiments', params: [], query: [], body: false },
   outcomeReport: { method: 'GET', path: '/v1/reports/placements', params: [], query: ['from', 'to'], body: false },
+  rebuildOutcomes: { method: 'POST', path: '/v1/outcomes/rebuild', params: [], query: [], body: true },
   removeExperiment: { method: 'DELETE', path: '/v1/experiments/:id', params: ['id'], query: [], body: false },
   reportTouches: { method: 'POST', path: '/v1/outcomes', params: [], query: [], body: true },
   startExperiment: { method: 'POST', path: '/v1/experiments/:id/start', params: ['id'], query: [], body: false },

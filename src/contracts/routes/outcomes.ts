@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { Language } from '../decision.ts'
 import { Experiment, ExperimentDraft } from '../experiment.ts'
 import { Id } from '../ids.ts'
+import { Job } from '../job.ts'
 import { ExperimentReport, OutcomeReport, TouchAnswer, TouchReport } from '../outcome.ts'
 import { route } from '../route.ts'
 
@@ -37,6 +38,19 @@ export const outcomeReport = route({
   ),
   response: OutcomeReport,
   errors: [],
+})
+
+export const rebuildOutcomes = route({
+  name: 'rebuildOutcomes',
+  method: 'POST',
+  path: '/v1/outcomes/rebuild',
+  scope: 'admin',
+  tag: 'outcomes',
+  summary:
+    'Counts impressions, clicks and attributed orders again from the log. The job ends with an `OutcomeRebuild`; of a dry run it says what would change, and nothing is written.',
+  body: Type.Object({ dryRun: Type.Optional(Type.Boolean({ default: false })) }, { additionalProperties: false }),
+  response: Job,
+  errors: ['JOB_RUNNING'],
 })
 
 export const listExperiments = route({

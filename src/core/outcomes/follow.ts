@@ -2,6 +2,7 @@ import type { CatalogSnapshot } from '../catalog/snapshot.ts'
 import { type DecodedRecord, decodeRecord } from '../decisions/record.ts'
 import type {
   DecisionRepository,
+  JobRun,
   OutcomeEvent,
   OutcomeRepository,
   ProductRow,
@@ -39,8 +40,12 @@ export interface Follower {
   step(): Promise<boolean>
   /** Steps until everything that was there at the call is taken in, or the signal fires. */
   catchUp(signal?: AbortSignal): Promise<void>
-  /** From the beginning of the log; what retention has folded stays as it was counted. */
-  rebuild(): Promise<void>
+  /**
+   * From the beginning of the log; what retention has folded stays as it was counted. Where the run is told to stop, or
+   * the process dies, whoever takes the next step goes on from there.
+   * @returns how many rows of the log were read, and how many changes of shoppers worked out
+   */
+  rebuild(run?: Pick<JobRun, 'signal' | 'progress'>): Promise<{ events: number; shoppers: number }>
 }
 
 /** A decision as a follower needs it. */
@@ -110,11 +115,25 @@ export function createFollower(parts: FollowerParts): Follower {
         if ((await outcomes.cursor()) >= last && (await outcomes.changed(1)).upTo === 0) return
       }
     },
-    rebuild: () =>
-      serialised(async () => {
-        await outcomes.restart()
-        while ((await readLog()) || (await settle()));
-      }),
+    async rebuild(run) {
+      run?.signal.throwIfAborted()
+      await serialised(() => outcomes.restart())
+      const events = await outcomes.lastEvent()
+      let shoppers = 0
+      for (;;) {
+        const [cursor, waiting] = [await outcomes.cursor(), await outcomes.waiting()]
+        const reading = cursor < events
+        if (!reading) shoppers = Math.max(shoppers, waiting)
+        run?.progress(
+          reading
+            ? { phase: 'reading the log', done: cursor, total: events, unit: 'events' }
+            : { phase: 'attributing orders', done: shoppers - waiting, total: shoppers, unit: 'shoppers' },
+        )
+        if (!reading && waiting === 0) return { events, shoppers }
+        run?.signal.throwIfAborted()
+        await step()
+      }
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ConsentState, LegalBasis } from '../../contracts/consent.ts'
 import type { EventKind } from '../../contracts/event.ts'
+import type { DecisionWrite } from './decisions.ts'
 import type { ProductRow, ProfileRow } from './rows.ts'
 
 /** An event that carries decision tokens or names an order. */
@@ -222,6 +223,8 @@ export interface OutcomeRepository {
    */
   advance(step: OutcomeStep): Promise<boolean>
   changed(limit: number): Promise<ChangedShoppers>
+  /** How many changes there are to be worked out. */
+  waiting(): Promise<number>
   /** Undefined where the shopper was erased. @param window milliseconds before an order in which touches matter */
   shopper(profile: ProfileRow, window: number): Promise<OutcomeShopper | undefined>
   /** Puts the attributions of these shoppers in place of those before, in one transaction. */
@@ -243,4 +246,35 @@ export interface OutcomeRepository {
   totals(window: OutcomeWindow): Promise<OutcomeTotals>
   touches(profile?: ProfileRow): AsyncIterable<StoredTouch>
   attributions(profile?: ProfileRow): AsyncIterable<StoredAttribution>
+}
+
+export interface RowDifference {
+  readonly before: number
+  readonly after: number
+  readonly added: number
+  readonly removed: number
+  /** Of those that stay. */
+  readonly changed: number
+}
+
+/** In what two ways of having counted the same log differ. */
+export interface OutcomeDifferences {
+  readonly touches: RowDifference
+  readonly attributions: RowDifference
+  readonly refusedTokens: RowDifference
+  /** Attributed, less refunds; integer micros as text. */
+  readonly revenue: readonly {
+    readonly currency: string
+    readonly beforeMicros: string
+    readonly afterMicros: string
+  }[]
+}
+
+/** Outcomes beside the store's own, which begin as they are and are never written to the store. */
+export interface OutcomeRehearsal {
+  readonly outcomes: OutcomeRepository
+  decision(id: string): Promise<DecisionWrite | undefined>
+  /** What is counted at this moment is what `differences` compares with. Once. */
+  remember(): void
+  differences(): OutcomeDifferences
 }

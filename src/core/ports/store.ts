@@ -17,7 +17,7 @@ import type { ExperimentRepository } from './experiments.ts'
 import type { DataFacts } from './facts.ts'
 import type { ModelRepository } from './models.ts'
 import type { ApiKeyRepository, ImportRepository, JobRepository } from './operation.ts'
-import type { ExperimentVisitor, OutcomeRepository } from './outcomes.ts'
+import type { ExperimentVisitor, OutcomeRehearsal, OutcomeRepository } from './outcomes.ts'
 import type { ProfileRepository } from './profiles.ts'
 import type { ProfileRow } from './rows.ts'
 
@@ -45,6 +45,11 @@ export interface StoreReader {
   decisions(window: DecisionWindow): AsyncIterable<DecisionWrite[]>
   /** Chunks of the shoppers who were put into an experiment, by its row. */
   visitors(experiment: number): AsyncIterable<ExperimentVisitor[]>
+  /**
+   * Outcomes as they are now, to be made anew without being kept. The reader is good for nothing else from then on, and
+   * until it is closed the log of the database is not cut.
+   */
+  rehearseOutcomes(): OutcomeRehearsal
   facts(): Promise<DataFacts>
   /** Profiles, as named, whose events that arrived since a moment look like a program's. */
   restless(rule: ActivityRule, since: number): Promise<ProfileRow[]>

@@ -63,11 +63,7 @@ export function createDecisionRepository(
   return {
     append: (decisions) => writer.call('appendDecisions', decisions),
     sample,
-    async get(id) {
-      const uuid = parseUuid(id)
-      const row = uuid && connection.statement(`${DECISION} WHERE id = ?`).get(uuid)
-      return row && decisionOf(row)
-    },
+    get: async (id) => readDecision(connection, id),
     async attempts(id) {
       const uuid = parseUuid(id)
       const sql = 'SELECT record FROM decision_attempts WHERE decision = ? ORDER BY number'
@@ -107,6 +103,12 @@ async function* decisionsOfProfile(connection: Connection, profile: ProfileRow):
       await setImmediate()
     }
   }
+}
+
+export function readDecision(connection: ReadContext['connection'], id: string): DecisionWrite | undefined {
+  const uuid = parseUuid(id)
+  const row = uuid && connection.statement(`${DECISION} WHERE id = ?`).get(uuid)
+  return row && decisionOf(row)
 }
 
 export function decisionOf(row: Row): DecisionWrite {

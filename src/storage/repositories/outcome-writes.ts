@@ -16,8 +16,11 @@ export const CURSOR = 'outcomes_cursor'
 /** Counter: the last row of the log when it was begun again. */
 export const READ_TO = 'outcomes_read_to'
 
+/** Nothing here needs more of the writer than its connection. */
+type Write = Pick<WriteContext, 'connection'>
+
 /** Takes a stretch of the log in, with the cursor: all of it or nothing. False where somebody else did before. */
-export function advanceOutcomes(context: WriteContext, step: OutcomeStep): boolean {
+export function advanceOutcomes(context: Write, step: OutcomeStep): boolean {
   const { connection } = context
   const mark = connection.statement('SELECT value FROM counters WHERE name = ?').get(CURSOR)
   if ((mark === undefined ? 0 : integer(mark, 'value')) !== step.from) return false
@@ -37,7 +40,7 @@ export function advanceOutcomes(context: WriteContext, step: OutcomeStep): boole
   return true
 }
 
-function setCounter({ connection }: WriteContext, name: string, value: number): void {
+function setCounter({ connection }: Write, name: string, value: number): void {
   connection
     .statement(
       'INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -46,7 +49,7 @@ function setCounter({ connection }: WriteContext, name: string, value: number): 
 }
 
 /** Adds a touch, unless its event or decision was erased meanwhile. Returns the profile to which it belongs. */
-function addTouch(context: WriteContext, touch: TouchWrite, bots: Map<ProfileRow, boolean>): ProfileRow | undefined {
+function addTouch(context: Write, touch: TouchWrite, bots: Map<ProfileRow, boolean>): ProfileRow | undefined {
   const { connection } = context
   const event = connection.statement('SELECT bot FROM events WHERE row = ?').get(touch.event)
   const decision = event && decisionRow(context, touch.decision)
@@ -85,7 +88,7 @@ function addTouch(context: WriteContext, touch: TouchWrite, bots: Map<ProfileRow
   return profile
 }
 
-function decisionRow({ connection }: WriteContext, id: string): number | undefined {
+function decisionRow({ connection }: Write, id: string): number | undefined {
   const uuid = parseUuid(id)
   if (uuid === undefined) return undefined
   const known = connection.statement('SELECT row FROM touched_decisions WHERE id = ?').get(uuid)
@@ -101,7 +104,7 @@ function decisionRow({ connection }: WriteContext, id: string): number | undefin
 
 /** Puts what was worked out for shoppers in place of what was there, and takes their changes off the list. */
 export function settleOutcomes(
-  { connection }: WriteContext,
+  { connection }: Write,
   { upTo, shoppers }: { upTo: number; shoppers: readonly SettledShopper[] },
 ): void {
   const members = connection.statement(
@@ -142,7 +145,7 @@ export function settleOutcomes(
 }
 
 /** Other settings make every shopper's attributions due again. */
-export function settleOutcomesBy({ connection }: WriteContext, settings: string): void {
+export function settleOutcomesBy({ connection }: Write, settings: string): void {
   const known = connection.statement("SELECT value FROM about WHERE name = 'outcome_settings'").get()
   if (known !== undefined && text(known, 'value') === settings) return
   connection
@@ -157,7 +160,7 @@ export function settleOutcomesBy({ connection }: WriteContext, settings: string)
 }
 
 /** Reads the log again from its beginning, but for what retention has folded: see `OutcomeRepository.restart`. */
-export function restartOutcomes(context: WriteContext, _: undefined): void {
+export function restartOutcomes(context: Write, _: undefined): void {
   const { connection } = context
   const mark = connection.statement('SELECT value FROM counters WHERE name = ?').get(FOLDED_BEFORE)
   for (const table of ['attributions', 'outcome_changes']) connection.exec(`DELETE FROM ${table}`)

@@ -21,9 +21,21 @@ import type { ReadContext } from './writing.ts'
 
 const CHUNK = 500
 
+/** The part that writes, and where it writes to. */
+export type OutcomeWrites = Pick<OutcomeRepository, 'advance' | 'settle' | 'settleBy' | 'restart'>
+
+export function outcomeWrites(writer: WriterClient): OutcomeWrites {
+  return {
+    advance: (step) => writer.call('advanceOutcomes', step),
+    settle: (upTo, shoppers) => writer.call('settleOutcomes', { upTo, shoppers }),
+    settleBy: (settings) => writer.call('settleOutcomesBy', settings),
+    restart: () => writer.call('restartOutcomes', undefined),
+  }
+}
+
 export function createOutcomeRepository(
   read: ReadContext,
-  writer: WriterClient,
+  writes: OutcomeWrites,
   totals: OutcomeRepository['totals'],
 ): OutcomeRepository {
   const { connection } = read
@@ -36,16 +48,20 @@ export function createOutcomeRepository(
       return scalar(connection.statement('SELECT coalesce(max(row), 0) AS n FROM events').get(), 'n')
     },
     eventsAfter: async (row, span) => connection.snapshot(() => readOutcomeEvents(connection, row, span)),
-    advance: (step) => writer.call('advanceOutcomes', step),
+    ...writes,
     async changed(limit) {
       const rows = connection.statement('SELECT row, profile FROM outcome_changes ORDER BY row LIMIT ?').all(limit)
       const profiles = new Set(rows.map((row) => canonicalOf(connection, integer(row, 'profile'))))
       return { upTo: integer(rows.at(-1) ?? { row: 0 }, 'row'), profiles: [...profiles] }
     },
+    async waiting() {
+      // Rows are taken away from the front only; the ends of the key are two seeks.
+      const ends = '(SELECT min(row) FROM outcome_changes) AS first, (SELECT max(row) FROM outcome_changes) AS last'
+      const row = connection.statement(`SELECT ${ends}`).get() ?? {}
+      const last = optionalInteger(row, 'last')
+      return last === undefined ? 0 : last - integer(row, 'first') + 1
+    },
     shopper: async (profile, window) => connection.snapshot(() => readOutcomeShopper(read, profile, window)),
-    settle: (upTo, shoppers) => writer.call('settleOutcomes', { upTo, shoppers }),
-    settleBy: (settings) => writer.call('settleOutcomesBy', settings),
-    restart: () => writer.call('restartOutcomes', undefined),
     async folded() {
       const counter = connection.statement('SELECT value FROM counters WHERE name = ?')
       const [before, upTo] = [counter.get(FOLDED_BEFORE), counter.get(READ_TO)]

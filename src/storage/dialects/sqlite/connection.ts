@@ -57,8 +57,9 @@ export class Connection {
     this.db.exec(sql)
   }
 
-  /** Runs a function whose reads all see one state of the database. */
+  /** Runs a function whose reads all see one state of the database; inside a transaction, that one's. */
   snapshot<T>(read: () => T): T {
+    if (this.inTransaction) return read()
     this.db.exec('BEGIN')
     try {
       return read()

@@ -5,6 +5,7 @@ import { readDecisions } from '../../repositories/decision-samples.ts'
 import { readVisitors } from '../../repositories/experiment-visitors.ts'
 import { readFacts } from '../../repositories/facts.ts'
 import { readInteractions } from '../../repositories/interactions.ts'
+import { rehearseOutcomes } from '../../repositories/outcome-rehearsal.ts'
 import { readPlacements } from '../../repositories/placements.ts'
 import { withheldProfiles } from '../../repositories/withheld.ts'
 import { openForReading } from './open.ts'
@@ -19,6 +20,7 @@ export async function openSqliteReader(directory: string, masterKey: string | un
     placements: async () => readPlacements(connection),
     decisions: (window) => readDecisions(connection, window),
     visitors: (experiment) => readVisitors({ connection, keyring }, experiment),
+    rehearseOutcomes: () => rehearseOutcomes({ connection, keyring }),
     facts: async () => readFacts(connection),
     restless: async (rule, since) => restlessProfiles(connection, { rule, since }),
     async close() {

@@ -10,7 +10,7 @@ import { createExperimentRepository } from '../../repositories/experiments.ts'
 import { createImportRepository } from '../../repositories/imports.ts'
 import { createJobRepository } from '../../repositories/jobs.ts'
 import { createModelRepository } from '../../repositories/models.ts'
-import { createOutcomeRepository } from '../../repositories/outcomes.ts'
+import { createOutcomeRepository, outcomeWrites } from '../../repositories/outcomes.ts'
 import { createPlacementRepository } from '../../repositories/placements.ts'
 import { createProfileRepository } from '../../repositories/profiles.ts'
 import { createRuleRepository } from '../../repositories/rules.ts'
@@ -53,7 +53,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     experiments: createExperimentRepository(connection, writer),
     rules: createRuleRepository(connection, writer, clock),
     budgets: createBudgetRepository(connection, writer),
-    outcomes: createOutcomeRepository(opened, writer, (window) =>
+    outcomes: createOutcomeRepository(opened, outcomeWrites(writer), (window) =>
       runQuery({ directory, masterKey: opened.masterKey }, 'outcomeTotals', window),
     ),
     jobs: createJobRepository(connection, writer, newId),
