@@ -192,6 +192,46 @@ test.each([1, 3, 4])(
   },
 )
 
+test('small files share a batch, and each that was read to its end is finished', async () => {
+  const sizes: number[] = []
+  const take: Store['events']['take'] = (arrivals) => {
+    sizes.push(arrivals.length)
+    return store.events.take(arrivals)
+  }
+  ingest = createIngest({ events: { take }, defaultCurrency: 'EUR' })
+  const all = items(0, 1500)
+  const days = Array.from({ length: 30 }, (_, day) => file(`${day}.csv`, all.slice(50 * day, 50 * day + 50)))
+  const broken = new CodedError('FILE_TRUNCATED', { path: '29.csv', line: 51 })
+  await expect(importing([...days.slice(0, 29), file('29.csv', all.slice(1450), broken)])).rejects.toBe(broken)
+  expect(sizes).toEqual([1000, 500])
+  // Again only what broke off.
+  expect((await importing(days)).counts).toMatchObject({ rows: 50, events: 0, eventsKnown: 50 })
+})
+
+test('a file is not finished when a batch of it failed and the next one did not', async () => {
+  let asked = 0
+  const failed = Promise.withResolvers<void>()
+  const take: Store['events']['take'] = async (arrivals) => {
+    if (++asked > 1) return store.events.take(arrivals)
+    await failed.promise
+    throw new CodedError('DISK_FULL', { path: '/data' })
+  }
+  ingest = createIngest({
+    events: { take: (arrivals) => (asked === 1 ? stored(take(arrivals)) : take(arrivals)) },
+    defaultCurrency: 'EUR',
+  })
+  /** The second batch is stored before it is known that the first one was not. */
+  const stored = async <T>(taking: Promise<T>): Promise<T> => {
+    const taken = await taking
+    failed.resolve()
+    return taken
+  }
+  await expect(importing([file('a.csv', items(0, 1500))])).rejects.toMatchObject({ code: 'DISK_FULL' })
+  expect(await store.events.count()).toBe(500)
+  ingest = createIngest({ events: store.events, defaultCurrency: 'EUR' })
+  expect((await importing([file('a.csv', items(0, 1500))])).counts).toMatchObject({ events: 1000, eventsKnown: 500 })
+})
+
 test('cancelling stops between records, and the next run goes on', async () => {
   const controller = new AbortController()
   const progress = ({ done }: { readonly done: number }) => {
