@@ -7,6 +7,18 @@
  * @returns UTC milliseconds; undefined where it is not a time, or not one of the calendar's
  */
 export function parseTime(text: string, zone: string): number | undefined {
+  if (text !== last.text || zone !== last.zone) last = { text, zone, time: readTime(text, zone) }
+  return last.time
+}
+
+/** The lines of an order repeat its time. */
+let last: { readonly text: string; readonly zone: string; readonly time: number | undefined } = {
+  text: '',
+  zone: '',
+  time: undefined,
+}
+
+function readTime(text: string, zone: string): number | undefined {
   const match = TIME.exec(text.trim())
   if (!match) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', mark] = match
