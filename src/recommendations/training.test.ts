@@ -10,8 +10,8 @@ import {
 import { CodedError } from '../contracts/errors.ts'
 import type { JobProgress } from '../contracts/job.ts'
 import type { JobRun } from '../core/ports.ts'
-import type { TrainParams } from './contracts.ts'
-import { openModels } from './decide/models.ts'
+import { FRAMES, SOURCE_NAMES, type TrainParams } from './contracts.ts'
+import { blendModelName, openModels } from './decide/models.ts'
 import { noPast } from './decide/questions.ts'
 import { evaluateRecommendations } from './evaluation/evaluate.ts'
 import { trainRecommendations } from './training.ts'
@@ -63,6 +63,23 @@ describe('training on a planted shop of 60 shoppers, seed 42', () => {
     const ladder = card.validation.notes.find((note) => note.startsWith('What each source adds on home'))
     const told = [...(ladder ?? '').matchAll(/(\w+) 0?\.\d{4}/g)].map(([, name]) => name)
     expect(told.toSorted()).toEqual(sources.filter((_, k) => opened.uses(k)).toSorted())
+  })
+
+  it('keeps the sources that some page hears and popularity, and tells which others it tried', async () => {
+    const { models, card } = await trained
+    const heard = FRAMES.flatMap((frame) => {
+      const opened = blend.open(models.get(blendModelName(frame)) ?? { kind: 'none', params: {}, arrays: {} })
+      return opened.sources.flatMap((name, k) => (opened.uses(k) ? [name.split('/')[0]] : []))
+    })
+    const kept = [...models.keys()].flatMap((name) => (name.startsWith('source-') ? [name.slice(7)] : []))
+    expect(kept.toSorted()).toEqual([...new Set([...heard, 'popularity'])].toSorted())
+    expect(card.sources.map(({ name }) => name)).toEqual(kept)
+    const note = card.validation.notes.find((one) => one.startsWith('Tried on validation and not kept'))
+    const [, others] = note?.split(': ') ?? []
+    const dropped = others?.slice(0, -1).split(', ') ?? []
+    // One of the two ways of finding shoppers alike at least is heard nowhere.
+    expect(dropped.length).toBeGreaterThan(0)
+    expect([...kept, ...dropped].toSorted()).toEqual([...SOURCE_NAMES].toSorted())
   })
 
   it('gives the same models for the same seed', async () => {

@@ -9,7 +9,7 @@ import { WORDS_MODEL, wordsModel } from './decide/newcomers.ts'
 import { baselines, blendAnswer, measure, popularityOf, rankerFor, voiceAnswer } from './evaluation/measure.ts'
 import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
-import { blendsOf, learn, type Recipe, refit } from './training/learn.ts'
+import { blendsOf, heardSources, learn, type Recipe, refit } from './training/learn.ts'
 import { FEWEST_CASES } from './training/learn-blend.ts'
 import { learnReplenishment, REPEAT_WITHIN_MS } from './training/learn-replenishment.ts'
 import { DAY, placementOf, readShop, type Shop, type ShopReader } from './training/shop.ts'
@@ -27,7 +27,7 @@ export interface TrainedRecommendations {
  * Learns a model version from the store's history.
  *
  * Solves   parameters and blends are chosen on the last `validationDays`, having learned from what came before; then
- *          the chosen sources are fitted again on all of it
+ *          the chosen sources that some page hears are fitted again on all of it; the others are not kept
  * Returns  models by name, their card, and the blend's cross-validated NDCG@10 on the validation days
  * Cost     measured in README.md; the closed form dominates where it has thousands of products
  * @throws CodedError TOO_LITTLE_DATA, JOB_CANCELLED
@@ -50,7 +50,8 @@ export async function trainRecommendations(
     const replenishment = await learnReplenishment(recipe, shop, await placementOf(reader, 'home'), run.signal)
     const validation = await validationOf(recipe, shop, params, run)
     const whole = historyBetween(shop.lines, shop.from, shop.to)
-    const fitted = await refit(recipe, { ...whole, attributes: shop.attributes }, fitOptions(params, run, 0.75, 1))
+    const all = { ...whole, attributes: shop.attributes }
+    const fitted = await refit(recipe, all, fitOptions(params, run, 0.75, 1), heardSources(recipe))
     const blends = blendsOf(recipe, fitted)
     const models = new Map<string, Model>([
       ['products', productsModel(shop.rows, repeatShares(whole.bought, REPEAT_WITHIN_MS), replenishment.from)],

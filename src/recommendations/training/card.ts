@@ -41,7 +41,10 @@ export function cardOf(parts: {
       seconds: taken,
       bytes: Object.values(model.arrays).reduce((sum, { byteLength }) => sum + byteLength, 0),
     })),
-    validation: { ...validation, notes: [...validation.notes, replenishmentInWords(replenishment)] },
+    validation: {
+      ...validation,
+      notes: [...validation.notes, ...notKept(recipe, fitted), replenishmentInWords(replenishment)],
+    },
     limits: limitsOf(shop, recipe, fitted),
     seconds,
   }
@@ -60,6 +63,14 @@ function weightsOf(name: string, blends: Readonly<Record<Frame, Model>>): Record
     })
   }
   return shares
+}
+
+/** What validation tried and no page hears; it costs neither a training nor memory from then on. */
+function notKept(recipe: Recipe, fitted: readonly FittedSource[]): string[] {
+  const names = recipe.fitted.flatMap(({ source: { name } }) =>
+    fitted.some(({ source }) => source.name === name) ? [] : [name],
+  )
+  return names.length === 0 ? [] : [`Tried on validation and not kept, since no page hears them: ${names.join(', ')}.`]
 }
 
 function limitsOf(shop: Shop, recipe: Recipe, fitted: readonly FittedSource[]): string[] {

@@ -1,8 +1,9 @@
-import { type Interactions, type ItemAttributes, keepEntries, type Model, type Rng, rng } from '@storemind/ml'
+import { blend, type Interactions, type ItemAttributes, keepEntries, type Model, type Rng, rng } from '@storemind/ml'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
 import { openVoices } from '../decide/models.ts'
 import { SOURCES, type SourceData, sourceNamed } from '../decide/sources.ts'
+import { VOICES } from '../decide/voices.ts'
 import { type CaseWindow, casesOf, type FrameCase } from '../evaluation/cases.ts'
 import {
   checkRoom,
@@ -120,8 +121,33 @@ export function someShoppers(data: SourceData, lines: number, random: Rng): Sour
   return { ...data, engaged: some, bought: bought === engaged ? some : ofDrawn(bought) }
 }
 
-/** The recipe's sources fitted anew on all of a history. */
-export async function refit(recipe: Recipe, data: SourceData, options: FitOptions): Promise<FittedSource[]> {
+/**
+ * Sources that some page hears, by what validation showed; where a page's weights are the defaults, all of its voices.
+ * Popularity is always among them, since it fills the lists that nothing else fills.
+ */
+export function heardSources({ blends }: Pick<Recipe, 'blends'>): ReadonlySet<SourceName> {
+  const heard = FRAMES.flatMap((frame) => {
+    const { report, model } = blends[frame]
+    if (!report) return VOICES[frame].map(({ source }) => source)
+    const opened = blend.open(model)
+    return VOICES[frame].flatMap(({ name, source }) => {
+      const column = opened.sources.indexOf(name)
+      return column >= 0 && opened.uses(column) ? [source] : []
+    })
+  })
+  return new Set<SourceName>([...heard, 'popularity'])
+}
+
+/**
+ * The recipe's sources fitted anew on all of a history.
+ * @param wanted those that are fitted; all where left out
+ */
+export async function refit(
+  recipe: Recipe,
+  data: SourceData,
+  options: FitOptions,
+  wanted?: ReadonlySet<SourceName>,
+): Promise<FittedSource[]> {
   const fitted: FittedSource[] = []
   // What had nothing to learn from before validation may have something now.
   const late = recipe.silent.flatMap((name) => {
@@ -130,7 +156,7 @@ export async function refit(recipe: Recipe, data: SourceData, options: FitOption
       .slice(0, 1)
       .map((params) => ({ source, params }))
   })
-  const all = [...recipe.fitted, ...late]
+  const all = [...recipe.fitted, ...late].filter(({ source }) => wanted?.has(source.name) ?? true)
   for (const [f, { source, params }] of all.entries()) {
     options.onProgress(source.name, f / all.length)
     const one = await fitSource(source, data, params, options)
