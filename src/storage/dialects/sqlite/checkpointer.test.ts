@@ -6,7 +6,7 @@ import { Checkpointer } from './checkpointer.ts'
 import { Connection } from './connection.ts'
 import { integer } from './row.ts'
 
-const SIZES = { round: 100, rest: 20 }
+const SIZES = { round: 100, rest: 20, most: 50 }
 
 function database() {
   const path = join(testFolder(), 'store.db')

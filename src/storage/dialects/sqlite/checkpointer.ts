@@ -20,11 +20,13 @@ export interface CheckpointData {
 export interface CheckpointSizes {
   /** So many begin a round: hot pages (states, heads of chains) are written to the database once in it, not often. */
   readonly round: number
-  /** So few are carried over by the writer itself, in a few milliseconds, so that the log starts anew. */
+  /** So few are carried over by the writer itself, in one or two milliseconds, so that the log starts anew. */
   readonly rest: number
+  /** So few are, too, where more is written in every round than `rest`. */
+  readonly most: number
 }
 
-const SIZES: CheckpointSizes = { round: 16_000, rest: 250 }
+const SIZES: CheckpointSizes = { round: 16_000, rest: 100, most: 2000 }
 
 /** Milliseconds; a round takes a few hundred on a slow disk. */
 const PATIENCE = 10_000
@@ -56,14 +58,16 @@ export class Checkpointer {
   afterCommit(): void {
     if (this.#failed || Atomics.load(this.#state, 0) !== RESTING) return
     const left = this.#pagesLeft()
-    if (this.#left > 0 && left <= this.#sizes.rest) {
+    const { round, rest, most } = this.#sizes
+    // Each round leaves what was written during it, so that the next one is shorter, until that is as much again. One
+    // that achieved nothing was held up by a reader of old pages; the next one waits for more to do.
+    const goesOn = left < this.#left / 2
+    if (this.#left > 0 && left <= (goesOn ? rest : most)) {
       carryOver(this.#connection)
       this.#left = 0
       return
     }
-    // A round that achieved little was held up by a reader of old pages; the next one waits for more to do.
-    const goOn = this.#left > 0 && left < this.#left / 2
-    if (goOn || left >= this.#sizes.round) this.#begin(left)
+    if (goesOn || left >= round) this.#begin(left)
     else this.#left = 0
   }
 
@@ -90,7 +94,10 @@ export class Checkpointer {
 
   #start(): Worker {
     const workerData: CheckpointData = { database: this.#connection.path, state: this.#state }
-    const worker = new Worker(threadFile('checkpoint-thread', import.meta.url), { workerData })
+    const worker = new Worker(threadFile('checkpoint-thread', import.meta.url), {
+      workerData,
+      trackUnmanagedFds: false,
+    })
     worker.on('error', () => this.#fail())
     worker.on('exit', () => this.#fail())
     worker.unref()
