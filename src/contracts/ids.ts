@@ -1,6 +1,6 @@
 import Type from 'typebox'
 
-export { formatUuid, parseUuid, uuidv7 } from './uuid.ts'
+export { firstUuidOf, formatUuid, parseUuid, timeOfUuid, uuidv7 } from './uuid.ts'
 
 /** A UUIDv7 (RFC 9562 §5.7): time-ordered, so that new rows land beside each other in an index. */
 export const Id = Type.String({

@@ -5,14 +5,31 @@
 export function uuidv7(now: number, random: (bytes: Uint8Array) => void): string {
   const bytes = new Uint8Array(16)
   random(bytes)
-  let rest = now
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = rest % 256
-    rest = Math.floor(rest / 256)
-  }
+  putTime(bytes, now)
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   return formatUuid(bytes)
+}
+
+/** The time in front of a UUIDv7, milliseconds UTC. */
+export function timeOfUuid(bytes: Uint8Array): number {
+  let time = 0
+  for (let i = 0; i < 6; i++) time = 256 * time + bytes[i]!
+  return time
+}
+
+/** 16 bytes not above any UUIDv7 of this time or later, and above all of earlier ones. @param at may be infinite */
+export function firstUuidOf(at: number): Uint8Array {
+  const bytes = new Uint8Array(16)
+  putTime(bytes, Math.min(Math.max(Math.ceil(at), 0), 2 ** 48 - 1))
+  return bytes
+}
+
+function putTime(bytes: Uint8Array, time: number): void {
+  for (let i = 5, rest = time; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

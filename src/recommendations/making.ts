@@ -89,7 +89,7 @@ export function createMaking(parts: MakingParts): Making {
       // A ghost of a holdout and a list in the shadow are shown to nobody and spend nothing.
       if (spends.length === 0 || sections.held || sections.shown)
         return { record, ...inputs, ...(id === undefined ? {} : { id, attempts }) }
-      id ??= uuidv7(parts.clock(), parts.randomBytes)
+      id ??= uuidv7(input.now, parts.randomBytes)
       const refused = await parts.reservations.reserve(id, spends, input.now)
       if (refused.size === 0) return { record, ...inputs, id, attempts, reserved: true }
       attempts.push(record)

@@ -90,7 +90,7 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     experiments,
     tokens,
     models: registry,
-    log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
+    log: createDecisionLog({ decisions: store.decisions, randomBytes }),
     clock,
     randomBytes,
     language: configuration['store.language'],

@@ -64,7 +64,7 @@ export async function followedStore(): Promise<FollowedStore> {
   const catalog = await openCatalog(store.catalog)
   const rows = await store.catalog.resolve(PRODUCTS)
   const ingest = createIngest({ events: store.events, defaultCurrency: 'EUR' })
-  const log = createDecisionLog({ decisions: store.decisions, clock: () => NOW, randomBytes })
+  const log = createDecisionLog({ decisions: store.decisions, randomBytes })
   const tokens = createDecisionTokens(new Uint8Array(32).fill(3), 30)
   const another = (span?: number) =>
     createFollower({

@@ -97,7 +97,7 @@ export async function trainedShop(untrained?: (shop: TrainedShop) => Promise<voi
     experiments,
     tokens: createDecisionTokens(new Uint8Array(32), 30),
     models: registry,
-    log: createDecisionLog({ decisions: store.decisions, clock, randomBytes }),
+    log: createDecisionLog({ decisions: store.decisions, randomBytes }),
     clock,
     randomBytes,
     language: 'en',

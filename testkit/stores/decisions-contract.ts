@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Rule } from '../../src/contracts/rule.ts'
 import type { DecisionEntry, DecisionWindow, Reservation } from '../../src/core/ports.ts'
-import { anonymousRow, collect, NOON, profileRow } from './sample-events.ts'
+import { anonymousRow, collect, decisionId, NOON, profileRow } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
-const uuid = (n: number) => `018bcfe5-6800-7000-8000-${String(n).padStart(12, '0')}`
+const uuid = (n: number) => decisionId(n, NOON + n)
 const RULE: Rule = { name: 'pin', when: { brands: ['Verde'] }, effect: { do: 'pin', position: 1 } }
 const HELD: Reservation = {
   budget: 'rule:pin',
@@ -17,7 +17,7 @@ const HELD: Reservation = {
 
 export function decisionsContract(it: CurrentStore): void {
   const decision = (n: number, more: Partial<DecisionEntry> = {}): DecisionEntry => ({
-    id: uuid(n),
+    id: decisionId(n, more.at ?? NOON + n),
     at: NOON + n,
     placement: 'home',
     record: Uint8Array.of(n),
@@ -101,17 +101,15 @@ export function decisionsContract(it: CurrentStore): void {
       const store = it.store()
       const profile = await profileRow(store, 'u')
       const inputs = Uint8Array.of(1, 2, 3)
-      const old = { inputs, attempts: [inputs] }
-      await store.decisions.append([
-        decision(1, { profile, inputs }),
-        decision(2, { ...old, at: NOON - 9 * 86_400_000 }),
-      ])
+      const old = { inputs, attempts: [inputs], at: NOON - 9 * 86_400_000 }
+      const oldId = decisionId(2, old.at)
+      await store.decisions.append([decision(1, { profile, inputs }), decision(2, old)])
       expect(await store.profiles.erase(profile)).toMatchObject({ decision_inputs: 1, decisions_unlinked: 1 })
       expect(await store.decisions.inputs(uuid(1))).toBeUndefined()
-      expect(await store.decisions.inputs(uuid(2))).toEqual(inputs)
+      expect(await store.decisions.inputs(oldId)).toEqual(inputs)
       await store.maintenance.applyRetention({ decisionDays: 5, rawEventDays: 0, jobDays: 0 }, NOON)
       expect(await store.decisions.get(uuid(1))).toBeDefined()
-      expect([await store.decisions.inputs(uuid(2)), await store.decisions.attempts(uuid(2))]).toEqual([undefined, []])
+      expect([await store.decisions.inputs(oldId), await store.decisions.attempts(oldId)]).toEqual([undefined, []])
     })
   })
 

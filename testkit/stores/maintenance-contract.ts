@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { appendAll, collect, NOON, profileRow, purchase } from './sample-events.ts'
+import { appendAll, collect, decisionId, NOON, profileRow, purchase } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
 const DAY = 86_400_000
@@ -17,7 +17,7 @@ export function maintenanceContract(it: CurrentStore): void {
         { source: 'csv' },
       )
       const decision = (n: number, at: number) => ({
-        id: `018bcfe5-6800-7000-8000-00000000000${n}`,
+        id: decisionId(n, at),
         at,
         placement: 'home',
         record: Uint8Array.of(n),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Experiment } from '../../src/contracts/experiment.ts'
 import type { OutcomeStep, Store, TouchWrite } from '../../src/core/ports.ts'
-import { anonymousRow, appendAll, collect, NOON, profileRow, purchase, shopEvent } from './sample-events.ts'
+import { anonymousRow, appendAll, collect, decisionId, NOON, profileRow, purchase, shopEvent } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
-const DECISION = '018bcfe5-6800-7000-8000-000000000001'
+const DECISION = decisionId(1, NOON - 5)
 
 const EXPERIMENT: Experiment = {
   id: '018bcfe5-6800-7000-8000-0000000000e1',
@@ -194,7 +194,7 @@ export function outcomesContract(it: CurrentStore): void {
       const decide = (n: number, profile: number, arm: number, at: number) =>
         store.decisions.append([
           {
-            id: `018bcfe5-6800-7000-8000-00000000000${n}`,
+            id: decisionId(n, at),
             at,
             placement: 'home',
             record: Uint8Array.of(1),
@@ -211,7 +211,7 @@ export function outcomesContract(it: CurrentStore): void {
       expect(await of([second, first])).toEqual({ experiment: 1, profile: first, arm: 0, at: NOON })
       expect(await of([999])).toBeUndefined()
       expect(await store.experiments.assignment(2, [first])).toBeUndefined()
-      expect((await store.decisions.get('018bcfe5-6800-7000-8000-000000000001'))?.experiment).toEqual({
+      expect((await store.decisions.get(decisionId(1, NOON + 5)))?.experiment).toEqual({
         experiment: 1,
         arm: 1,
       })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { anonymousRow, appendAll, collect, NOON, profileRow, purchase, shopEvent } from './sample-events.ts'
+import { anonymousRow, appendAll, collect, decisionId, NOON, profileRow, purchase, shopEvent } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
 export function profilesContract(it: CurrentStore): void {
@@ -64,7 +64,7 @@ export function profilesContract(it: CurrentStore): void {
       await store.profiles.link(linked, user, 'login', NOON)
       await store.profiles.writeStates([{ profile: user, version: 1, state: Uint8Array.of(1), through: 1 }])
       await store.profiles.writeConsents(user, [{ purpose: 'analytics', granted: true, at: NOON, source: 's' }])
-      const id = '018bcfe5-6800-7000-8000-000000000001'
+      const id = decisionId(1)
       await store.decisions.append([{ id, at: NOON, profile: user, placement: 'home', record: Uint8Array.of(9) }])
       const counts = await store.profiles.erase(linked)
       expect(counts).toMatchObject({ profiles: 2, events: 3, lines: 2, profile_states: 1, consents: 1, traits: 1 })

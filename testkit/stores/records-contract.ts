@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ModelCard } from '../../src/contracts/model-version.ts'
 import type { Placement } from '../../src/contracts/placement.ts'
 import type { DecisionWrite } from '../../src/core/ports.ts'
-import { collect, NOON, profileRow } from './sample-events.ts'
+import { collect, decisionId, NOON, profileRow } from './sample-events.ts'
 import type { CurrentStore } from './store-contract.ts'
 
 const uuid = (n: number) => `018bcfe5-6800-7000-8000-${String(n).padStart(12, '0')}`
@@ -94,15 +94,15 @@ export function recordsContract(it: CurrentStore): void {
       const store = it.store()
       const profile = await profileRow(store, 'u')
       const decisions: DecisionWrite[] = Array.from({ length: 5 }, (_, i) => ({
-        id: uuid(i),
+        id: decisionId(i, NOON + i),
         at: NOON + i,
         ...(i < 3 ? { profile } : {}),
         placement: 'home',
         record: Uint8Array.of(i, 255),
       }))
       await store.decisions.append(decisions)
-      expect(await store.decisions.get(uuid(4))).toEqual(decisions[4])
-      expect(await store.decisions.get(uuid(9))).toBeUndefined()
+      expect(await store.decisions.get(decisionId(4, NOON + 4))).toEqual(decisions[4])
+      expect(await store.decisions.get(decisionId(9))).toBeUndefined()
       expect(await store.decisions.get('nonsense')).toBeUndefined()
       expect(await collect(store.decisions.ofProfile(profile))).toEqual(decisions.slice(0, 3))
       expect(await store.decisions.count()).toBe(5)

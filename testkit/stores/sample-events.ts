@@ -1,9 +1,15 @@
 import type { LegalBasis } from '../../src/contracts/consent.ts'
 import type { ShopEvent } from '../../src/contracts/event.ts'
+import { uuidv7 } from '../../src/contracts/ids.ts'
 import type { EventArrival, ProfileRow, Store } from '../../src/core/ports.ts'
 
 /** 2026-01-05T10:00:00Z, a moment that all sample events count from. */
 export const NOON = Date.UTC(2026, 0, 5, 10)
+
+/** The id of the n-th decision of a time. */
+export function decisionId(n: number, at = NOON): string {
+  return uuidv7(at, (bytes) => new DataView(bytes.buffer).setUint32(12, n))
+}
 
 /** An event with everything that tests do not care about filled in. */
 export function shopEvent(over: Partial<ShopEvent> = {}): ShopEvent {

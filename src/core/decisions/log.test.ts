@@ -16,7 +16,6 @@ function log() {
       inputs: async () => undefined,
       sample: async () => [...kept.values()],
     },
-    clock: () => 1_700_000_000_000,
     randomBytes: (bytes) => bytes.fill(next++),
   })
 }

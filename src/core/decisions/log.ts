@@ -1,6 +1,6 @@
 import { CodedError } from '../../contracts/errors.ts'
 import { uuidv7 } from '../../contracts/ids.ts'
-import type { Assignment, Clock, DecisionRepository, DecisionWindow, ProfileRow, RandomBytes } from '../ports.ts'
+import type { Assignment, DecisionRepository, DecisionWindow, ProfileRow, RandomBytes } from '../ports.ts'
 import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } from './record.ts'
 
 /** A decision that was made and is to be kept. */
@@ -41,15 +41,14 @@ export interface DecisionLog {
 
 export interface DecisionLogParts {
   readonly decisions: Pick<DecisionRepository, 'append' | 'get' | 'attempts' | 'inputs' | 'sample'>
-  readonly clock: Clock
   readonly randomBytes: RandomBytes
 }
 
-export function createDecisionLog({ decisions, clock, randomBytes }: DecisionLogParts): DecisionLog {
+export function createDecisionLog({ decisions, randomBytes }: DecisionLogParts): DecisionLog {
   return {
     async append(made) {
       const writes = made.map(({ record, id, attempts, ...decision }) => ({
-        id: id ?? uuidv7(clock(), randomBytes),
+        id: id ?? uuidv7(decision.at, randomBytes),
         ...decision,
         record: encodeRecord(record),
         ...(record.experiment === undefined ? {} : { experiment: record.experiment }),

@@ -5,6 +5,7 @@ import type { ProfileRow } from './rows.ts'
 
 /** A decision as it is kept: under 300 bytes, rows instead of names. See core/decisions for the encoding. */
 export interface DecisionWrite {
+  /** UUIDv7 of `at`: decisions of a time are found by their ids. */
   readonly id: string
   readonly at: number
   readonly profile?: ProfileRow

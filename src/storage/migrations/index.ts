@@ -15,6 +15,7 @@ import { profileHeads } from './0011-profile-heads.ts'
 import { outcomeDays } from './0012-outcome-days.ts'
 import { webhookRotation } from './0013-webhook-rotation.ts'
 import { recentHeads } from './0014-recent-heads.ts'
+import { decisionsById } from './0015-decisions-by-id.ts'
 
 export interface Migration {
   readonly version: number
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 12, name: 'outcome days', sql: outcomeDays },
   { version: 13, name: 'webhook rotation', sql: webhookRotation },
   { version: 14, name: 'recent heads', sql: recentHeads },
+  { version: 15, name: 'decisions by id', sql: decisionsById },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

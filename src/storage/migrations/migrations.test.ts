@@ -47,6 +47,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
   12: ["INSERT INTO outcome_days VALUES (1, 'home', 0, 0, 1, 3, 5)"],
   13: ["UPDATE webhook_endpoints SET previous_sealed = x'02', previous_until = 9 WHERE id = 'w'"],
   14: ['INSERT INTO recent_heads VALUES (1, 1, 2)'],
+  15: [],
 }
 
 function database(): Connection {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { formatUuid, parseUuid } from '../../contracts/uuid.ts'
+import { formatUuid, parseUuid, timeOfUuid } from '../../contracts/uuid.ts'
 import type { DecisionEntry, DecisionRepository, DecisionWrite, ProfileRow } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
 import { bytes, integer, optionalInteger, type Row, scalar, text } from '../dialects/sqlite/row.ts'
@@ -25,6 +25,7 @@ export function appendDecisions(context: WriteContext, decisions: readonly Decis
   for (const { id, at, profile, placement, record, experiment, assignment, ...beside } of decisions) {
     const { attempts, inputs, reserved } = beside
     const uuid = uuidBytes(id)
+    if (timeOfUuid(uuid) !== at) throw new TypeError(`${id} is not a UUIDv7 of ${at}`)
     const mark = experiment === undefined ? [null, null] : [experiment.experiment, experiment.arm]
     add.run(uuid, at, profile ?? null, placement, record, ...mark)
     if (assignment !== undefined) addAssignment(context, assignment)

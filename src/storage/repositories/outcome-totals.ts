@@ -1,3 +1,4 @@
+import { firstUuidOf } from '../../contracts/uuid.ts'
 import type { ArmKey, OutcomeTotals, OutcomeWindow, TouchKind } from '../../core/ports.ts'
 import { TOUCH_KINDS } from '../../core/ports.ts'
 import type { Connection } from '../dialects/sqlite/connection.ts'
@@ -30,13 +31,13 @@ function readDecisions(connection: Connection, window: OutcomeWindow): OutcomeTo
     .statement(
       `SELECT placement, experiment, arm, sum(n) AS n FROM (
          SELECT placement, coalesce(experiment, 0) AS experiment, coalesce(arm, 0) AS arm, count(*) AS n FROM decisions
-         WHERE at >= ?1 AND at < ?2 AND (?5 IS NULL OR experiment = ?5) GROUP BY 1, 2, 3
+         WHERE id >= ?6 AND id < ?7 AND (?5 IS NULL OR experiment = ?5) GROUP BY 1, 2, 3
          UNION ALL
          SELECT placement, experiment, arm, sum(decisions) FROM decision_days
          WHERE day >= ?3 AND day < ?4 AND (?5 IS NULL OR experiment = ?5) GROUP BY 1, 2, 3)
        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     )
-    .all(...bounds(window))
+    .all(...bounds(window), firstUuidOf(window.from), firstUuidOf(window.to))
     .map((row) => ({ ...keyOf(row), count: integer(row, 'n') }))
 }
 

@@ -1,3 +1,4 @@
+import { firstUuidOf } from '../../contracts/uuid.ts'
 import type { RetentionRule } from '../../core/ports.ts'
 import { bytes, integer, optionalInteger } from '../dialects/sqlite/row.ts'
 import type { WriterClient } from '../dialects/sqlite/writer.ts'
@@ -44,7 +45,8 @@ export async function applyRetention(
  * Returns how many.
  */
 export function expireDecisions({ connection }: WriteContext, { before }: { before: number }): number {
-  const old = `SELECT id FROM decisions WHERE at < ?1 ORDER BY at LIMIT ${AT_ONCE}`
+  const old = `SELECT id FROM decisions WHERE id < ?1 ORDER BY id LIMIT ${AT_ONCE}`
+  const first = firstUuidOf(before)
   connection
     .statement(
       `INSERT INTO decision_days (day, placement, experiment, arm, decisions)
@@ -52,13 +54,13 @@ export function expireDecisions({ connection }: WriteContext, { before }: { befo
        FROM decisions WHERE id IN (${old}) GROUP BY 1, 2, 3, 4
        ON CONFLICT (day, placement, experiment, arm) DO UPDATE SET decisions = decisions + excluded.decisions`,
     )
-    .run(before)
+    .run(first)
   for (const table of ['decision_attempts', 'decision_inputs']) {
-    connection.statement(`DELETE FROM ${table} WHERE decision IN (${old})`).run(before)
+    connection.statement(`DELETE FROM ${table} WHERE decision IN (${old})`).run(first)
   }
   connection.statement('DELETE FROM reservations WHERE expires_at < ?').run(before)
   connection.statement('DELETE FROM budgets WHERE changed_at < ?').run(before)
-  return Number(connection.statement(`DELETE FROM decisions WHERE id IN (${old})`).run(before).changes)
+  return Number(connection.statement(`DELETE FROM decisions WHERE id IN (${old})`).run(first).changes)
 }
 
 /**
