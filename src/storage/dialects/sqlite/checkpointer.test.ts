@@ -48,6 +48,26 @@ test('a long log is carried over beside the writer, and starts anew when the wri
   expect(log(connection).pages).toBeLessThan(5)
 })
 
+test('where every round finds as much to do again, the writer ends it, so that the log starts anew', () => {
+  const { path, connection, checkpointer, write } = database()
+  write(60)
+  // What is written after a reader began stands for what is written during a round.
+  const reader = new Connection(path, { readOnly: true })
+  reader.exec('BEGIN')
+  reader.statement('SELECT count(*) FROM pages').get()
+  write(15)
+  for (let round = 0; round < 2; round++) {
+    checkpointer.afterCommit()
+    checkpointer.rest()
+  }
+  reader.exec('COMMIT')
+  reader.close()
+  const before = log(connection)
+  expect(before.pages - before.carried).toBeGreaterThan(SIZES.rest)
+  checkpointer.afterCommit()
+  expect(log(connection)).toEqual({ pages: before.pages, carried: before.pages })
+})
+
 test('what a reader still needs is carried over once it has gone', () => {
   const { path, connection, checkpointer, write } = database()
   write(10)
