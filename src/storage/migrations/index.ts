@@ -16,6 +16,7 @@ import { outcomeDays } from './0012-outcome-days.ts'
 import { webhookRotation } from './0013-webhook-rotation.ts'
 import { recentHeads } from './0014-recent-heads.ts'
 import { decisionsById } from './0015-decisions-by-id.ts'
+import { packedYoungKeys } from './0016-packed-young-keys.ts'
 
 export interface Migration {
   readonly version: number
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 13, name: 'webhook rotation', sql: webhookRotation },
   { version: 14, name: 'recent heads', sql: recentHeads },
   { version: 15, name: 'decisions by id', sql: decisionsById },
+  { version: 16, name: 'packed young keys', sql: packedYoungKeys },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -48,6 +48,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
   13: ["UPDATE webhook_endpoints SET previous_sealed = x'02', previous_until = 9 WHERE id = 'w'"],
   14: ['INSERT INTO recent_heads VALUES (1, 1, 2)'],
   15: [],
+  16: ['INSERT INTO live_keys_young (keys) VALUES (zeroblob(16))'],
 }
 
 function database(): Connection {

@@ -72,6 +72,7 @@ export function eraseProfile(
     run('profiles', 'DELETE FROM profiles WHERE row = ?', member)
     connection.statement('INSERT INTO erasures (profile) VALUES (?) ON CONFLICT DO NOTHING').run(member)
   }
+  context.eventKeys.write()
   noteOrders(context, orders)
   return { counts: Object.fromEntries(counts), members }
 }

@@ -33,6 +33,7 @@ export function takeEvents(
     linked.push(...linkOthers(context, events, i, now))
   }
   insert.finish()
+  context.eventKeys.write()
   return {
     rows,
     previous,

@@ -9,8 +9,8 @@ import { YoungKeys } from './young-keys.ts'
  *
  * Keys are kept as two 53-bit numbers of their keyed hash; the first is the slot, the second tells collisions apart
  * (they take the next free slot). Random slots written into one ever-growing index would make each event dirty a page
- * of its own, so keys are young first, known in memory and written one after the other, and are carried over in one
- * sorted pass when there are many: each page of the large table is then touched once per 65,536 keys.
+ * of its own, so keys are young first (young-keys.ts), and are carried over in ascending order when there are many: each
+ * page of the large table is then written once per 262,144 keys.
  *
  * Keys of history imports are kept for ever. Live keys age by the time of arrival into one table per eight days; the
  * five newest tables are asked, so that a repetition is known for at least 32 days, and older ones are dropped whole.
@@ -18,7 +18,6 @@ import { YoungKeys } from './young-keys.ts'
 
 const PERIOD_MILLIS = 8 * 86_400_000
 const TABLES_KEPT = 5
-export const YOUNG_KEYS = 65_536
 
 /** The only source that is live; every other one is an importer, whose keys are kept for ever. */
 export const LIVE_SOURCE = 'api'
@@ -38,11 +37,12 @@ export class EventKeys {
   /** The period that was entered last; undefined until it is looked up. */
   #entered: number | undefined
 
-  constructor(connection: Connection, pepper: string) {
+  /** @param limit young keys that begin to age together */
+  constructor(connection: Connection, pepper: string, limit?: number) {
     this.#connection = connection
     this.#pepper = pepper
-    this.#live = { young: new YoungKeys(connection, 'live_keys_young'), old: undefined }
-    this.#history = { young: new YoungKeys(connection, 'history_keys_young'), old: undefined }
+    this.#live = { young: new YoungKeys(connection, 'live_keys_young', limit), old: undefined }
+    this.#history = { young: new YoungKeys(connection, 'history_keys_young', limit), old: undefined }
   }
 
   /** Forgets what it remembers of the database: after a rollback. */
@@ -58,15 +58,19 @@ export class EventKeys {
     return this.#find(this.#setOf(source), source, key).known
   }
 
-  /** False where the key is known already. */
+  /** False where the key is known already. What was added must be written. */
   add(source: string, key: string, receivedAt: number): boolean {
     const set = this.#setOf(source)
     if (set === this.#live) this.#enterPeriod(Math.floor(receivedAt / PERIOD_MILLIS))
     const { known, slot, rest } = this.#find(set, source, key)
     if (known) return false
     set.young.add(slot, rest)
-    if (set.young.size >= YOUNG_KEYS) this.#carryOver(set)
     return true
+  }
+
+  /** Brings what was added and removed to disk, with some of what is not young any more. */
+  write(): void {
+    for (const set of [this.#live, this.#history]) set.young.write(this.#oldTables(set)[0])
   }
 
   remove(source: string, key: string): void {
@@ -121,7 +125,7 @@ export class EventKeys {
     this.#bringBack(period)
     const [newest] = this.#periods()
     if (newest === undefined || newest < period) {
-      if (newest !== undefined) this.#carryOver(this.#live)
+      if (newest !== undefined) this.#live.young.carryOver(`live_keys_${newest}`)
       this.#connection.exec(`CREATE TABLE live_keys_${period} (hash INTEGER PRIMARY KEY, rest INTEGER NOT NULL) STRICT`)
       this.#connection.statement('INSERT INTO live_key_periods (period) VALUES (?)').run(period)
       // By their number, not by their age: a clock that jumps ahead must not make all of them look old.
@@ -146,10 +150,5 @@ export class EventKeys {
         next = Math.max(next, found + 1)
       }
     }
-  }
-
-  #carryOver(set: KeySet): void {
-    const [old] = this.#oldTables(set)
-    if (old !== undefined) set.young.carryOver(old)
   }
 }
