@@ -35,5 +35,6 @@ export default defineConfig({
     sequence: { sequencer: WholeFirst },
     execArgv: ['--conditions=storemind-source'],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })
