@@ -18,6 +18,7 @@ test('what is sealed opens with its key, in its place, unchanged, and not otherw
       expect(open(key, changed, belongs)).toBeUndefined()
       expect(open(key, sealed.subarray(0, at % sealed.length), belongs)).toBeUndefined()
     }),
+    { seed: 1 },
   )
 })
 
@@ -42,5 +43,6 @@ test('hashes depend on the pepper, the kind and the name, and numbers are safe i
       expect(Number.isSafeInteger(first) && Number.isSafeInteger(second) && first >= 0).toBe(true)
       expect(first).not.toBe(second)
     }),
+    { seed: 2 },
   )
 })

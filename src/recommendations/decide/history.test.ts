@@ -96,6 +96,7 @@ describe('historyBetween', () => {
         expect(kept).toBeLessThanOrEqual(orders)
         if (orders === lines.length) expect(kept).toBe(orders)
       }),
+      { seed: 1 },
     )
   })
 })

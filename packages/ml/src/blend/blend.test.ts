@@ -98,12 +98,13 @@ test('the learned weights are never below a single feature on their own cases', 
         expect(learned).toBeGreaterThanOrEqual(mean(single) - 1e-9)
       }
     }),
-    { numRuns: 15 },
+    { seed: 1, numRuns: 15 },
   )
 })
 
 test('candidates that are left out of the search come into no blend’s best: NDCG without them is the same', () => {
-  const part = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 2, noNaN: true }))
+  // Not so small that a product with a feature is rounded to nothing: then those who differ are equal.
+  const part = fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 2, noNaN: true }))
   fc.assert(
     fc.property(fc.integer(), fc.array(part, { minLength: 9, maxLength: 9 }), (seed, weights) => {
       const random = rng(seed)
@@ -127,6 +128,7 @@ test('candidates that are left out of the search come into no blend’s best: ND
         expect(value).toBeCloseTo(expected[c] ?? Number.NaN, 9)
       })
     }),
+    { seed: 2 },
   )
 })
 

@@ -86,5 +86,6 @@ test('no damage to a file ends in anything but a coded error or a model', () => 
         expect(error).toBeInstanceOf(MlError)
       }
     }),
+    { seed: 1 },
   )
 })

@@ -19,5 +19,6 @@ test('holds what was added and set since it was cleared, and nothing else', () =
         expect(board.get(item)).toBe(expected.get(item) ?? Number.NaN)
       }
     }),
+    { seed: 1 },
   )
 })

@@ -81,7 +81,7 @@ test('equals a naive dense solution within 1e-5, with a zero diagonal', async ()
         }
       },
     ),
-    { numRuns: 60 },
+    { seed: 1, numRuns: 60 },
   )
 })
 

@@ -165,5 +165,6 @@ test('personal items always rank above the fill', async () => {
       expect(new Set(ids.slice(0, mine.size))).toEqual(mine)
       expect(ids.length).toBe(5)
     }),
+    { seed: 1 },
   )
 })

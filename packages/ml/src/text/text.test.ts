@@ -31,6 +31,7 @@ test('any text gives well-formed tokens within bounds', () => {
         expect(token.length).toBeLessThanOrEqual(40)
       }
     }),
+    { seed: 1 },
   )
   expect(tokenize('a '.repeat(500_000)).length).toBe(2000)
   expect(tokenize('x'.repeat(1_000_000))).toEqual([])

@@ -165,6 +165,7 @@ describe('a rule on a growing catalogue', () => {
           }
         },
       ),
+      { seed: 1 },
     )
   })
 })
