@@ -139,6 +139,27 @@ test('keeping k neighbours is keeping the first k of all, ties by item', async (
   )
 })
 
+test.each(SIMILARITIES.flatMap((similarity) => [0, 20].map((shrinkage) => [similarity, shrinkage] as const)))(
+  '%s, shrunk by %d: the k kept of many are those of comparing all exactly, bit for bit',
+  async (similarity, shrinkage) => {
+    const { data } = plantedClusters({ users: 300, items: 150, clusters: 3, perUser: 12, noise: 0.5, seed: 8 })
+    // Values that age makes as small as they can be, beside others.
+    const params = { similarity, shrinkage, weighting: 'log', trainingHalfLifeDays: 1 } as const
+    const [all, few] = [
+      await open(data, { ...params, neighbours: 150 }),
+      await open(data, { ...params, neighbours: 5 }),
+    ]
+    let others = 0
+    for (let item = 0; item < 150; item++) {
+      const [most, kept] = [all.similar(item, 150), few.similar(item, 150)]
+      expect([...kept.ids]).toEqual([...most.ids.slice(0, 5)])
+      expect([...kept.scores]).toEqual([...most.scores.slice(0, 5)])
+      others += most.ids.length - kept.ids.length
+    }
+    expect(others).toBeGreaterThan(5000)
+  },
+)
+
 test.each(SIMILARITIES)('%s finds every held-out item of the checkerboard: Recall@1 = 1', async (similarity) => {
   const planted = checkerboard(20)
   expect(measure(await open(planted.data, { similarity }), planted, 1).recall).toBe(1)

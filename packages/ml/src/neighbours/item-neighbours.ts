@@ -10,6 +10,7 @@ import { graphBytes, ItemGraph, ItemGraphBuilder } from './item-graph.ts'
 import { Overlap } from './overlap.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS, trainingRule } from './parameters.ts'
 import { preferencesBytes, preferencesOf } from './preferences.ts'
+import { Promising } from './promising.ts'
 import { COMPARE, type SimilarityParams, squaredNorms, trust } from './similarity.ts'
 
 export interface ItemNeighboursParams extends HistoryParams, SimilarityParams {
@@ -23,7 +24,7 @@ export interface ItemNeighboursParams extends HistoryParams, SimilarityParams {
  *          times n/(n + shrinkage) for n shared users; a query scores s(q, j) = Σ_h value(q, h) · s(h, j)
  * Given    interactions, read into users × items values by the history parameters
  * Returns  offsets Int32 [items + 1], ids Int32 [n], weights Float32 [n]: row h, best first, n ≤ items · k
- * Cost     O(Σ_u n_u²) time with n_u ≤ historyItems, 16 bytes an item of scratch; scoring O(history · k)
+ * Cost     O(Σ_u n_u²) time with n_u ≤ historyItems, 32 bytes an item of scratch; scoring O(history · k)
  * Source   Sarwar et al., WWW 2001, §3.1 and §3.2.1; shrinkage after Koren, KDD 2008, eq. 3
  * Differs  lists belong to the item of the history, not to the target, so that scoring is a scatter; scores are sums
  *          and not weighted means, as Deshpande and Karypis, TOIS 2004, §4 do for implicit feedback; only items that
@@ -42,7 +43,7 @@ export const itemNeighbours = defineAlgorithm({
     preferencesBytes(data) +
     2 * transposeBytes(Math.max(data.items, data.users), data.item.length) +
     4 * data.item.length +
-    28 * data.items +
+    40 * data.items +
     graphBytes(data.items, neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
@@ -56,18 +57,24 @@ export const itemNeighbours = defineAlgorithm({
 /** Additions between two turns of the event loop: some tens of milliseconds. */
 const ADDITIONS_PER_PAUSE = 2_000_000
 
-/** @param columns items × users */
+/**
+ * Most items that share a user with the one at hand are far from its k nearest; only those that may be among them are
+ * compared exactly.
+ *
+ * @param columns items × users
+ */
 async function itemGraphOf(
   columns: Csr,
-  { similarity, shrinkage, neighbours }: Readonly<ItemNeighboursParams>,
+  params: Readonly<ItemNeighboursParams>,
   run: FitRun,
 ): Promise<ItemGraphBuilder> {
   const items = columns.rows
   const rows = transpose(columns)
   const squares = squaredNorms(columns)
-  const compare = COMPARE[similarity]
+  const compare = COMPARE[params.similarity]
   const overlap = new Overlap(items)
-  const graph = new ItemGraphBuilder(items, neighbours)
+  const promising = new Promising(params, params.neighbours, squares, (i) => sizeOf(columns, i))
+  const graph = new ItemGraphBuilder(items, params.neighbours)
   const additions = totalAdditions(rows)
   let done = 0
   let paused = 0
@@ -77,13 +84,12 @@ async function itemGraphOf(
       overlap.addColumn(columns.values[e]!, rows.indices, rows.values, rows.offsets[user]!, rows.offsets[user + 1]!)
       done += sizeOf(rows, user)
     }
-    const sizeH = sizeOf(columns, h)
-    for (let t = 0; t < overlap.count; t++) {
-      const j = overlap.touched[t]!
-      if (j === h) continue
+    const n = promising.find(h, overlap)
+    for (let p = 0; p < n; p++) {
+      const j = promising.vectors[p]!
       const both = overlap.both[j]!
-      const likeness = compare(overlap.dot[j]!, both, squares[h]!, squares[j]!, sizeH, sizeOf(columns, j))
-      graph.offer(j, likeness * trust(both, shrinkage))
+      const likeness = compare(overlap.dot[j]!, both, squares[h]!, squares[j]!, sizeOf(columns, h), sizeOf(columns, j))
+      graph.offer(j, likeness * trust(both, params.shrinkage))
     }
     graph.endRow()
     overlap.clear()
