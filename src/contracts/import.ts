@@ -52,7 +52,9 @@ export const ImportReport = Type.Object(
     dryRun: Type.Boolean(),
     startedAt: Millis,
     endedAt: Type.Optional(Millis),
-    complete: Type.Boolean({ description: 'False where a file was cut off; what came before the cut was imported.' }),
+    complete: Type.Boolean({
+      description: 'False where a file was not read to its end; what came before was imported.',
+    }),
     counts: ImportCounts,
     /** How often each problem occurred. */
     problemsByCode: Type.Record(Type.String(), Type.Integer()),

@@ -184,7 +184,9 @@ export function reportWords(report: ImportReport, commandLine: (words: string) =
     lines.push('Nothing was new. Files of events that an earlier import had read to their end were passed over.')
   }
   if (!report.complete) {
-    lines.push('The import is not complete: a file ends in the middle of a record. Export it again, then import it.')
+    lines.push(
+      'The import is not complete: a file could not be read to its end. Mend or export it, then import it again.',
+    )
   }
   if (counts.problems > 0) {
     lines.push(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readText } from '../../../testkit/importers/read-text.ts'
 import { googleMerchant } from './importer.ts'
+import { XmlItems } from './xml-items.ts'
 
 const rss = (body: string) =>
   `<?xml version="1.0"?>\n<rss xmlns:g="http://base.google.com/ns/1.0"><channel>\n${body}\n</channel></rss>\n`
@@ -81,12 +82,38 @@ describe('google-merchant', () => {
     expect(problems).toEqual(['3 ROW_FIELD_TOO_LONG'])
   })
 
+  it('takes a bare ampersand for one, wherever a piece ends, and loses no item behind it', async () => {
+    // The parser took everything up to the next semicolon for the name of a reference: item B was gone without a word.
+    const pieces = ['<rss><channel><item><id>A</id><title>Salt &', ' Pepper</title></item><item><id>B</id>']
+    const more = [
+      '<title>R&D &am',
+      'p; <![CDATA[Q&A]]></title><link>https://x.test/?a=1&b=2&lt=3</link></item></channel></rss>',
+    ]
+    const reader = new XmlItems('feed.xml')
+    const found = [...pieces, ...more].flatMap((piece) => reader.push(piece).items).concat(reader.end())
+    expect(found.map((item) => 'attributes' in item && Object.fromEntries(item.attributes))).toEqual([
+      { id: 'A', title: 'Salt & Pepper' },
+      { id: 'B', title: 'R&D & Q&A', link: 'https://x.test/?a=1&b=2&lt=3' },
+    ])
+  })
+
+  it.each([
+    ['a wrong tag', '<item><g:id>B</g:id><title><b>Cup</i></title></item>'],
+    ['a stray tag', '<item><g:id>B</g:id></title><title>Cup</title></item>'],
+  ])('reads up to %s, and says that it stops there', async (_, broken) => {
+    const { products, problems } = await readText(googleMerchant, {
+      'feed.xml': rss(`${item('')}\n${broken}\n${item('')}\n${item('')}`),
+    })
+    expect(products).toHaveLength(1)
+    expect(problems).toEqual(['4 FILE_BROKEN'])
+  })
+
   it('stops where text goes on without end', async () => {
     const { products, problems } = await readText(googleMerchant, {
       'feed.xml': rss(`${item('')}\n<item><title>${'x'.repeat(9_000_000)}`),
     })
     expect(products).toHaveLength(1)
-    expect(problems).toEqual(['4 ROW_FIELD_TOO_LONG'])
+    expect(problems).toEqual(['4 FILE_BROKEN'])
   })
 
   it('refuses a page that is no feed', async () => {

@@ -42,6 +42,12 @@ export const IMPORT_ERRORS = {
     why: 'It was cut off while it was written or copied.',
     todo: 'Export it again. The complete records before the cut were imported.',
   },
+  FILE_BROKEN: {
+    status: 422,
+    what: 'From line {line} on, the file {path} cannot be read: {problem}.',
+    why: 'What stands behind such a fault cannot be told apart.',
+    todo: 'Mend the file there or export it again, and import it again. What stood before was imported.',
+  },
   BASIS_REQUIRED: {
     status: 400,
     what: 'The import does not say on which legal basis its shoppers may be profiled.',

@@ -4,7 +4,7 @@ import type { ImportReport } from '../../contracts/import.ts'
 import type { JobRun } from '../../core/ports.ts'
 import { Batches } from './batches.ts'
 import type { ImportSink } from './sink.ts'
-import { ImportTally } from './tally.ts'
+import { cutsShort, ImportTally } from './tally.ts'
 
 export interface ImportJob {
   readonly importer: string
@@ -80,7 +80,7 @@ async function readFile(file: ImportFile, { importer, source, sink, batches, run
   for await (const item of file.read({ signal: run.signal, onBytes: progress })) {
     run.signal.throwIfAborted()
     sawProducts ||= item.kind === 'product'
-    wasCut ||= item.kind === 'problem' && item.code === 'FILE_TRUNCATED'
+    wasCut ||= item.kind === 'problem' && cutsShort(item.code)
     switch (item.kind) {
       case 'product':
         batches.addProduct(item.product)

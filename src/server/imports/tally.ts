@@ -5,6 +5,14 @@ import type { ImportCounts, RowProblem } from '../../contracts/import.ts'
 /** Problems that stand in the report itself; the others are in the import's list. */
 const SHOWN_PROBLEMS = 20
 
+/** Problems after which the rest of a file was not read. */
+const CUTS: readonly string[] = ['FILE_TRUNCATED', 'FILE_BROKEN'] satisfies ErrorCode[]
+
+/** Whether the rest of a file was not read for this problem. */
+export function cutsShort(code: ErrorCode): boolean {
+  return CUTS.includes(code)
+}
+
 /** What an import has done so far. */
 export class ImportTally {
   readonly counts: ImportCounts = {
@@ -18,9 +26,9 @@ export class ImportTally {
   readonly problemsByCode: Record<string, number> = {}
   readonly firstProblems: RowProblem[] = []
 
-  /** Whether every file was there to its end. */
+  /** Whether every file was read to its end. */
   get complete(): boolean {
-    return this.problemsByCode['FILE_TRUNCATED'] === undefined
+    return CUTS.every((code) => this.problemsByCode[code] === undefined)
   }
 
   problem(line: SourceLine, code: ErrorCode, details: ErrorDetails): RowProblem {
