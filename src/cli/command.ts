@@ -10,9 +10,13 @@ export function optionsOf<Options extends object>(command: Command): Options & G
   return command.optsWithGlobals() as Options & GlobalOptions
 }
 
-/** Examples at the end of a command's help. */
+/** Examples at the end of a command's help, and at the end of its subcommands' help those that show them. */
 export function examples(command: Command, lines: readonly string[]): Command {
-  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ storemind ${line}`).join('\n')}`)
+  return command.addHelpText('afterAll', ({ command: shown }) => {
+    const words = `${command.name()} ${shown.name()}`
+    const fitting = shown === command ? lines : lines.filter((line) => `${line} `.startsWith(`${words} `))
+    return fitting.length === 0 ? '' : `\nExamples:\n${fitting.map((line) => `  $ storemind ${line}`).join('\n')}`
+  })
 }
 
 /** For options that may be given several times. */

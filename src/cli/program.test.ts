@@ -70,6 +70,16 @@ test('every command shows examples in its help, and every example is a command',
   }
 })
 
+test('every subcommand shows examples of its own in its help', async () => {
+  for (const parent of createProgram(contextFor().context, '0.0.0').commands) {
+    for (const child of parent.commands.map((command) => command.name())) {
+      const { out } = await words(parent.name(), child, '--help')
+      const shown = [...out.matchAll(/^ {2}\$ storemind (\S+ \S+)/gm)].map(([, command]) => command)
+      expect(new Set(shown), `${parent.name()} ${child} --help`).toEqual(new Set([`${parent.name()} ${child}`]))
+    }
+  }
+})
+
 test.each([
   [['nonsense'], 2, 'USAGE'],
   [['recommend', '--limit', 'ten'], 2, 'USAGE'],
@@ -114,6 +124,18 @@ test('an import of a file that was cut off is said to be incomplete, each time',
   expect(await json(...args)).toMatchObject({ code: 1, value: { complete: false } })
   const again = await words(...args)
   expect([again.code, again.out]).toEqual([1, expect.stringContaining('not complete')])
+})
+
+test('an import that could take no row fails, and one of a file without rows does not', async () => {
+  // It exited with 0, so that a shop whose export had changed its times went on training on nothing new.
+  writeFileSync(join(folder, 'all-bad.csv'), 'order_id,time,product_id\n1,01/06/2025,A\n2,02/06/2025,B\n')
+  writeFileSync(join(folder, 'no-rows.csv'), 'order_id,time,product_id\n')
+  const args = (file: string) => ['import', 'csv-orders', file, '--basis', 'contract', '--store', 'all-bad']
+  expect(await json(...args('all-bad.csv'), '--dry-run')).toMatchObject({ code: 1, value: { counts: { problems: 2 } } })
+  expect(await words(...args('all-bad.csv'))).toMatchObject({ code: 1, out: expect.stringContaining('No row could') })
+  // Said again, not passed over as a file that had been read.
+  expect((await json(...args('all-bad.csv'))).code).toBe(1)
+  expect(await words(...args('no-rows.csv'))).toMatchObject({ code: 0, out: expect.stringContaining('no rows') })
 })
 
 test('the settings are shown with their sources, secrets masked', async () => {

@@ -103,7 +103,7 @@ export async function runCommand(context: Context, version: string, args: readon
         if (!args.includes('--json')) return EXIT.usage
         return told(context, args, new CodedError('USAGE', { problem: 'it names no command' }))
       }
-      return told(context, args, new CodedError('USAGE', { problem: error.message.replace(/^error: /, '') }))
+      return told(context, args, new CodedError('USAGE', { problem: error.message.replace(/^error: |\.$/g, '') }))
     }
     return told(context, args, error)
   }

@@ -154,7 +154,7 @@ export const ERRORS = {
     status: 404,
     what: 'There is no import {import}.',
     why: 'The id is wrong.',
-    todo: 'See `storemind import --list`.',
+    todo: 'The report of an import names its id.',
   },
   EXPERIMENT_NOT_FOUND: {
     status: 404,

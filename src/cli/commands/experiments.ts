@@ -23,8 +23,10 @@ export const addExperiments: AddCommand = (program, context) => {
     .description('A/B tests and holdouts: list, create, start, stop, report')
   examples(experiments, [
     'experiments create --name "Worth it?" --placement home --holdout store=1 --arm storemind=9 --days 28',
+    'experiments list',
     'experiments start 01936b5e-7c1a-7000-8000-0123456789ab',
     'experiments report 01936b5e-7c1a-7000-8000-0123456789ab --language zh',
+    'experiments stop 01936b5e-7c1a-7000-8000-0123456789ab',
   ])
 
   const list = experiments.command('list').description('all experiments')

@@ -116,7 +116,7 @@ async function importFiles(context: Context, options: GlobalOptions, request: Im
   if (isNew && !request.dryRun) await initialise(context, options)
   const report = await (isNew && request.dryRun ? inPassingStore(context, options, run) : run(options))
   answer(context, options, report, () => reportWords(report, (words) => commandLine(context, options, words)))
-  if (!report.complete) throw new Outcome(EXIT.failed)
+  if (!report.complete || tookNothing(report)) throw new Outcome(EXIT.failed)
 }
 
 /** A dry run into a store that does not exist yet leaves none behind. */
@@ -169,6 +169,12 @@ function basisNamed(name: string): LegalBasis {
   throw new CodedError('USAGE', { problem: `--basis is one of ${LEGAL_BASES.join(', ')}, not "${name}"` })
 }
 
+/** Whether every row that was read was refused. */
+function tookNothing({ counts }: ImportReport): boolean {
+  const { products, productsUnchanged, events, eventsKnown, problems } = counts
+  return problems > 0 && products + productsUnchanged + events + eventsKnown === 0
+}
+
 /** @param commandLine makes a whole command of its words */
 export function reportWords(report: ImportReport, commandLine: (words: string) => string): string {
   const { counts } = report
@@ -181,7 +187,7 @@ export function reportWords(report: ImportReport, commandLine: (words: string) =
   ]
   if (known.length > 0) lines.push(`Already there: ${known.join(', ')}.`)
   if (counts.products + counts.events + counts.problems === 0) {
-    lines.push('Nothing was new. Files of events that an earlier import had read to their end were passed over.')
+    lines.push('Nothing was new: there were no rows, or an earlier import had read the files of events to their end.')
   }
   if (!report.complete) {
     lines.push(
@@ -190,7 +196,9 @@ export function reportWords(report: ImportReport, commandLine: (words: string) =
   }
   if (counts.problems > 0) {
     lines.push(
-      `${counted(counts.problems, 'problem')}; ${report.complete ? 'all other rows went on' : 'what else was there went on'}:`,
+      tookNothing(report)
+        ? `No row could be taken, ${counted(counts.problems, 'problem')}:`
+        : `${counted(counts.problems, 'problem')}; ${report.complete ? 'all other rows went on' : 'what else was there went on'}:`,
     )
     const byCode = Object.entries(report.problemsByCode).sort((a, b) => b[1] - a[1])
     lines.push(

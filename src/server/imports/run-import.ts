@@ -77,9 +77,13 @@ async function readFile(file: ImportFile, { importer, source, sink, batches, run
   if (await sink.isFinished(fingerprint)) return
   let sawProducts = false
   let wasCut = false
+  let read = 0
+  let refused = 0
   for await (const item of file.read({ signal: run.signal, onBytes: progress })) {
     run.signal.throwIfAborted()
     sawProducts ||= item.kind === 'product'
+    read++
+    if (item.kind === 'problem') refused++
     wasCut ||= item.kind === 'problem' && cutsShort(item.code)
     switch (item.kind) {
       case 'product':
@@ -97,8 +101,9 @@ async function readFile(file: ImportFile, { importer, source, sink, batches, run
   }
   run.signal.throwIfAborted()
   // A feed's older version may come back on purpose, so files with products are always compared record by record.
-  // A file that was cut off is read again, and says so again.
-  if (!sawProducts && !wasCut) batches.endFile(fingerprint)
+  // A file that was cut off, or of which no row could be taken, is read again, and says so again.
+  const tookNothing = read > 0 && refused === read
+  if (!sawProducts && !wasCut && !tookNothing) batches.endFile(fingerprint)
 }
 
 /** A file is finished as it was read: under another mapping it says other things. */
