@@ -1,8 +1,7 @@
 import { type Client, createClient, httpTransport, type Transport } from '@storemind/client'
 import type { EffectiveConfiguration } from '../contracts/configuration.ts'
 import { CodedError } from '../contracts/errors.ts'
-import { type Engine, startEngine } from '../server/engine.ts'
-import { createLogger } from '../server/logging.ts'
+import type { Engine } from '../server/engine.ts'
 import { storeConfiguration, storeHolder } from '../server/store-folder.ts'
 import { type Context, type GlobalOptions, settingFlags, storeDirectory } from './context.ts'
 
@@ -30,6 +29,11 @@ export async function withClient<T>(
   }
   if (holder !== undefined) throw new CodedError('STORE_LOCKED', { path: directory, pid: holder.pid })
   const { values } = await effectiveConfiguration(context, options)
+  // Only where it is needed: what asks a running server starts sooner without.
+  const [{ startEngine }, { createLogger }] = await Promise.all([
+    import('../server/engine.ts'),
+    import('../server/logging.ts'),
+  ])
   const engine = await startEngine({
     directory,
     configuration: values,

@@ -1,6 +1,5 @@
 import { CodedError } from '../../contracts/errors.ts'
-import { type Engine, startEngine } from '../../server/engine.ts'
-import { createLogger } from '../../server/logging.ts'
+import type { Engine } from '../../server/engine.ts'
 import { storeHolder } from '../../server/store-folder.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { effectiveConfiguration } from '../connect.ts'
@@ -51,6 +50,10 @@ export async function serve(
   const holder = storeHolder(directory)
   if (holder !== undefined) throw new CodedError('STORE_LOCKED', { path: directory, pid: holder.pid })
   const { values } = await effectiveConfiguration(context, withAddress(options))
+  const [{ startEngine }, { createLogger }] = await Promise.all([
+    import('../../server/engine.ts'),
+    import('../../server/logging.ts'),
+  ])
   const logger = createLogger({
     level: values['log.level'],
     destination: { write: (line) => context.terminal.err(line) },
