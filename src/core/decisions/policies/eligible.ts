@@ -47,11 +47,14 @@ export function eligible({ rows }: Candidates, context: PolicyContext, first: re
   }
   const collapsed = context.policy.collapseVariants ? variantCollapse(context.catalog) : undefined
   if (collapsed !== undefined) tests.push({ code: 'variant', test: collapsed })
-  const refused: Partial<Record<RefusalCode, number>> = {}
+  const refusals = new Int32Array(tests.length)
   const passes = (row: number): boolean => {
-    const refusal = tests.find(({ test }) => test(row))
-    if (refusal !== undefined) refused[refusal.code] = (refused[refusal.code] ?? 0) + 1
-    return refusal === undefined
+    for (let t = 0; t < tests.length; t++) {
+      if (!tests[t]!.test(row)) continue
+      refusals[t]!++
+      return false
+    }
+    return true
   }
   const judged = new Map<number, boolean>()
   for (const i of first) if (!judged.has(i)) judged.set(i, passes(rows[i]!))
@@ -60,5 +63,7 @@ export function eligible({ rows }: Candidates, context: PolicyContext, first: re
   for (let i = 0; i < rows.length; i++) {
     if ((judged.size === 0 ? undefined : judged.get(i)) ?? passes(rows[i]!)) positions[length++] = i
   }
+  const refused: Partial<Record<RefusalCode, number>> = {}
+  for (let t = 0; t < tests.length; t++) if (refusals[t]! > 0) refused[tests[t]!.code] = refusals[t]!
   return { positions: positions.subarray(0, length), refused }
 }
