@@ -1,4 +1,12 @@
-import { type Blend, type Contribution, type Query, Scoreboard, type SourceShare, TopK } from '@storemind/ml'
+import {
+  type Blend,
+  type Contribution,
+  emptyQuery,
+  type Query,
+  Scoreboard,
+  type SourceShare,
+  TopK,
+} from '@storemind/ml'
 import type { Frame } from '../contracts.ts'
 import type { Questions } from './questions.ts'
 import type { CandidateSource, OpenSource } from './sources.ts'
@@ -46,7 +54,9 @@ export class Ranker {
     this.frame = frame
     this.items = items
     this.#open = open
-    this.#boards = open.voices.map((_, v) => boards.board(v))
+    this.#boards = open.voices.map(({ source, model }, v) =>
+      source.reads === 'nothing' ? boards.fixed(model) : boards.board(v),
+    )
     this.#out = boards.board(-1)
     this.#mask = new Uint8Array(items)
     this.top = new TopK(depth)
@@ -58,8 +68,9 @@ export class Ranker {
     const { voices, blend } = this.#open
     for (let v = 0; v < voices.length; v++) {
       const board = this.#boards[v]!
-      board.clear()
       const one = voices[v]!
+      if (one.source.reads === 'nothing') continue
+      board.clear()
       if (!blend.uses(v)) continue
       const query = queryOf(one, questions)
       if (query) one.model.score(query, board)
@@ -106,6 +117,7 @@ export function queryOf({ voice, source }: OpenVoice, questions: Questions): Que
 export class BoardPool {
   readonly #items: number
   readonly #boards = new Map<number, Scoreboard>()
+  readonly #fixed = new Map<OpenSource, Scoreboard>()
 
   constructor(items: number) {
     this.#items = items
@@ -116,6 +128,16 @@ export class BoardPool {
     if (known) return known
     const board = new Scoreboard(this.#items)
     this.#boards.set(number, board)
+    return board
+  }
+
+  /** The board of a model that says the same whatever it is asked, filled once for all. */
+  fixed(model: OpenSource): Scoreboard {
+    const known = this.#fixed.get(model)
+    if (known) return known
+    const board = new Scoreboard(this.#items)
+    model.score(emptyQuery(0), board)
+    this.#fixed.set(model, board)
     return board
   }
 }

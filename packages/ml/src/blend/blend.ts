@@ -261,8 +261,9 @@ export class Blend {
     const shares: SourceShare[] = []
     for (let source = 0; source < this.sources.length; source++) {
       const top = this.#rankings[source]!
-      const rank = top.ids.subarray(0, top.count).indexOf(item)
-      if (rank === -1) continue
+      const rank = top.ids.indexOf(item)
+      // Beyond its count a ranking holds what was ranked before.
+      if (rank === -1 || rank >= top.count) continue
       shares.push({ source, name: this.sources[source]!, weight: this.#evidence(source, rank) })
     }
     return shares.sort((a, b) => b.weight - a.weight || a.source - b.source)

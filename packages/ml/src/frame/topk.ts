@@ -27,16 +27,33 @@ export class TopK {
   }
 
   select(board: Scoreboard, mask?: Mask): number {
-    this.count = 0
     const { touched, scores } = board
-    for (let t = 0; t < board.count; t++) {
+    let t = 0
+    let isOrdered = true
+    for (this.count = 0; t < board.count && this.count < this.k; t++) {
+      const item = touched[t]!
+      const score = scores[item]!
+      if (Number.isNaN(score) || (mask !== undefined && mask[item] === 1)) continue
+      isOrdered &&= this.count === 0 || this.#worse(item, score, this.count - 1)
+      this.ids[this.count] = item
+      this.scores[this.count++] = score
+    }
+    // Many boards are filled in their order, best first: then this is the ranking, and no heap is needed.
+    let worst = isOrdered ? this.count - 1 : 0
+    if (!isOrdered) this.#heapify()
+    for (; t < board.count; t++) {
       const item = touched[t]!
       const score = scores[item]!
       // Most items of a long board are worse than the worst kept; a board's scores are Float32 as they are.
-      if (this.count === this.k && score < this.scores[0]!) continue
-      if (mask === undefined || mask[item] !== 1) this.offer(item, score)
+      if (score < this.scores[worst]! || (mask !== undefined && mask[item] === 1)) continue
+      if (worst > 0) {
+        this.#heapify()
+        worst = 0
+        isOrdered = false
+      }
+      this.offer(item, score)
     }
-    return this.finish()
+    return isOrdered ? this.count : this.finish()
   }
 
   /** Considers one item; call `finish` after the last. For rankings that do not come from a board. */
@@ -83,9 +100,13 @@ export class TopK {
     return rounded < other || (rounded === other && item > this.ids[than]!)
   }
 
-  /** Sinks an item from the root of the heap's first `size` places. */
-  #sift(item: number, score: number, size: number): void {
-    let at = 0
+  #heapify(): void {
+    for (let at = (this.count >> 1) - 1; at >= 0; at--) this.#sift(this.ids[at]!, this.scores[at]!, this.count, at)
+  }
+
+  /** Sinks an item from a place, by default the root, among the heap's first `size`. */
+  #sift(item: number, score: number, size: number, from = 0): void {
+    let at = from
     for (;;) {
       let child = 2 * at + 1
       if (child >= size) break
