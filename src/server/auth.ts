@@ -63,7 +63,8 @@ export function createAuthenticator({ keys, own, clock }: AuthenticatorParts): A
   let generation = 0
   const note = (known: Remembered): Caller => {
     const at = clock()
-    if (at - known.notedAt >= USE_MILLIS) {
+    // Also where the clock was set back: the next hour or year must not go unnoted.
+    if (Math.abs(at - known.notedAt) >= USE_MILLIS) {
       known.notedAt = at
       // Nobody waits for this note, and a request must not fail because it could not be written.
       keys.used(known.caller.id, at).catch(() => undefined)

@@ -19,6 +19,8 @@ import { layoutOf } from '../storage/layout.ts'
 import { acquireLock, openStore } from '../storage/store.ts'
 import { createAuthenticator, randomToken } from './auth.ts'
 import { openRecommendations } from './capabilities.ts'
+import { watchClock } from './clock-watch.ts'
+import { keepHouse } from './housekeeping.ts'
 import { createAdmission } from './http/admission.ts'
 import { type ConnectionLimits, createHttpApp } from './http/app.ts'
 import { listOf } from './http/cors.ts'
@@ -26,7 +28,7 @@ import { drainOnClose } from './http/drain.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { mountIngest } from './ingest/mount.ts'
-import { createJobRunner, type JobRunner } from './jobs/runner.ts'
+import { createJobRunner } from './jobs/runner.ts'
 import { faultOf, type Logger } from './logging.ts'
 import { createEngineMetrics } from './metrics/engine-metrics.ts'
 import { measureEngine } from './metrics/gauges.ts'
@@ -38,7 +40,7 @@ import { serveLanding } from './pages/landing.ts'
 import { serveMetrics } from './pages/metrics.ts'
 import { demoGuide, serveStorefront } from './pages/storefront.ts'
 import { pooled } from './random-pool.ts'
-import { botRoutes, searchForBots } from './routes/bots.ts'
+import { botRoutes } from './routes/bots.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { importRoutes } from './routes/imports.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -55,6 +57,8 @@ export interface EngineOptions {
   readonly directory: string
   readonly configuration: Configuration
   readonly clock: Clock
+  /** Milliseconds since any moment, which nobody can set; the machine’s own where left out. */
+  readonly elapsed?: () => number
   readonly randomBytes: RandomBytes
   readonly logger: Logger
   /** Checks every answer against its contract. For tests. */
@@ -86,14 +90,10 @@ export interface Engine {
   close(patience?: number): Promise<void>
 }
 
-const DAY = 86_400_000
 /** Connections that wait to be accepted: a burst, or what comes during a restart. The kernel may hold it lower. */
 const BACKLOG = 4096
-const HOUR = 3_600_000
 /** Some kilobytes each; a shop's visitors of an hour. */
 const REMEMBERED_SHOPPERS = 5000
-/** After the start, so that it does not compete with the first requests. */
-const FIRST_RETENTION = 60_000
 
 /**
  * Opens a store and puts together everything that answers for it. This is the composition root: what depends on what
@@ -118,6 +118,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
   const randomBytes = pooled(options.randomBytes)
   const startedAt = clock()
   const masterKey = configuration['store.masterKey']
+  const watch = watchClock(clock, options.elapsed ?? (() => performance.now()))
   const registry = new Registry()
   const meter = createMeter(registry)
   const metrics = createEngineMetrics(meter, () => performance.now())
@@ -245,7 +246,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
     batch,
     browserSettings,
   ]
-  measureEngine(meter, { app, store, runner, registry: recommendations.registry, clock })
+  measureEngine(meter, { app, store, runner, registry: recommendations.registry, clock, watch })
   serveMetrics(app, { registry, admission, access: configuration['metrics.access'] })
   serveDocumentation(app, openApiDocument(contracts, VERSION))
   serveLanding(app, async () => ({
@@ -293,7 +294,7 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       collectDefaultMetrics({ register: registry })
       outbox.start()
       outcomes.start()
-      housekeeping = keepHouse(runner, store, retentionRule(configuration), clock, logger)
+      housekeeping = keepHouse({ runner, store, rule: retentionRule(configuration), clock, watch, logger })
       return url
     },
     close(given = 0) {
@@ -344,29 +345,5 @@ function retentionRule(configuration: Configuration): RetentionRule {
     decisionDays: configuration['retention.decisionDays'],
     rawEventDays: configuration['retention.rawEventDays'],
     jobDays: configuration['retention.jobDays'],
-  }
-}
-
-/** Applies the retention rule a minute after the start and then daily; returns what ends it. */
-function keepHouse(runner: JobRunner, store: Store, rule: RetentionRule, clock: Clock, logger: Logger): () => void {
-  const apply = () => {
-    runner
-      .start('retention', {}, () => store.maintenance.applyRetention(rule, clock()))
-      .catch((error: unknown) => logger.warn({ fault: faultOf(error, logger.level) }, 'retention did not start'))
-  }
-  const search = () => {
-    runner
-      .start('bots', {}, (run) => searchForBots(store, clock, run))
-      .catch((error: unknown) =>
-        logger.warn({ fault: faultOf(error, logger.level) }, 'the search for bots did not start'),
-      )
-  }
-  const first = setTimeout(apply, FIRST_RETENTION).unref()
-  const hourly = setInterval(search, HOUR).unref()
-  const daily = setInterval(apply, DAY).unref()
-  return () => {
-    clearTimeout(first)
-    clearInterval(daily)
-    clearInterval(hourly)
   }
 }

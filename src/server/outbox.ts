@@ -59,8 +59,12 @@ export function createOutbox({ webhooks, sender, clock, randomBytes, logger, met
     onFault: fault,
   })
   const look = () => {
-    webhooks.forgetSecrets(clock()).catch(fault)
-    void dispatcher.tick()
+    const now = clock()
+    webhooks.forgetSecrets(now).catch(fault)
+    webhooks
+      .clockSetBack(now)
+      .then(() => dispatcher.tick())
+      .catch(fault)
   }
   let timer: NodeJS.Timeout | undefined
   return {

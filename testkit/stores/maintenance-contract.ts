@@ -55,6 +55,19 @@ export function maintenanceContract(it: CurrentStore): void {
       expect(again).toMatchObject({ added: 0, known: 1 })
     })
 
+    test('what came while the clock was ahead does not hold up what came after', async () => {
+      const store = it.store()
+      const came = (receivedAt: number) => ({ ...purchase('u', ['x'], NOON), receivedAt })
+      const now = NOON + 100 * DAY
+      const arrivals = [came(NOON), came(NOON + 365 * DAY), came(NOON + DAY), came(now - DAY), came(now + 365 * DAY)]
+      const { profiles } = await appendAll(store, 'k', arrivals, { source: 'csv' })
+      expect(await store.maintenance.applyRetention({ ...KEEP_ALL, rawEventDays: 60 }, now)).toMatchObject({
+        raw_messages: 3,
+      })
+      const events = await collect(store.events.ofProfile(profiles[0] ?? -1))
+      expect(events.map(({ raw }) => raw !== undefined)).toEqual([false, false, false, true, true])
+    })
+
     test('the report counts rows and bytes and forecasts from the growth of the last days with data', async () => {
       const store = it.store()
       const empty = await store.maintenance.report(KEEP_ALL, NOON)

@@ -127,7 +127,7 @@ export function webhooksContract(it: CurrentStore): void {
         state: 'pending',
         createdAt: NOON,
         attempts: 3,
-        lastAttemptAt: NOON + 1500,
+        lastAttemptAt: NOON + 1100,
         lastStatus: 500,
         problem: 'p',
         nextAttemptAt: NOON + 5000,
@@ -144,6 +144,37 @@ export function webhooksContract(it: CurrentStore): void {
       expect(await reopened.webhooks.deliveredSince(endpoint, NOON + 1200)).toBe(true)
       expect(await reopened.webhooks.deliveredSince(endpoint, NOON + 1201)).toBe(false)
       expect([reopened.webhooks.pending(), reopened.webhooks.isDue(NOON * 2)]).toEqual([0, false])
+    })
+
+    test('what waits by a clock that was ahead is due once it is set back; what is in hand, or waits by the clock of now, is not', async () => {
+      const store = it.store()
+      await store.webhooks.add(hook(1), 'whsec_one')
+      const HOUR = 3_600_000
+      const ahead = NOON + HOUR
+      await endJob(store, NOON)
+      const [retried] = await claim(store, ahead)
+      const { endpoint = '', message = '' } = retried ?? {}
+      const failed = { endpoint, message, attempts: 1, state: 'pending', problem: 'p' } as const
+      await store.webhooks.settle({ ...failed, at: ahead, nextAt: ahead + 5000 })
+      await endJob(store, ahead)
+      await endJob(store, ahead - 1)
+      const [inHand] = await claim(store, ahead, { limit: 1 })
+      expect(store.webhooks.isDue(NOON)).toBe(false)
+      await store.webhooks.clockSetBack(NOON)
+      const due = await claim(store, NOON)
+      expect(due.map((each) => [each.message === message, each.attempts])).toEqual([
+        [true, 2],
+        [false, 1],
+      ])
+      expect(due.map((each) => each.message)).not.toContain(inHand?.message)
+      await store.webhooks.settle({ ...failed, attempts: 2, at: NOON, nextAt: NOON + 5000 })
+      await store.webhooks.clockSetBack(NOON + 1)
+      expect(await claim(store, NOON + 900)).toEqual([])
+      // A process that begins after the clock was set back looks for itself.
+      const reopened = await it.reopen()
+      await endJob(reopened, ahead)
+      await reopened.webhooks.endLeases(NOON + 4999)
+      expect((await claim(reopened, NOON + 4999)).length).toBe(3)
     })
 
     test('claims are bounded in all, by endpoint, and leave out who has enough', async () => {

@@ -57,6 +57,19 @@ describe('a rebuild after retention', () => {
     expect(await figures()).toEqual(last)
   })
 
+  it('keeps a token spent as long as its decision is there, whatever time the event gave that spent it', async () => {
+    const { id, token } = await shop.decided(NOW - 2 * DAY)
+    const touches = async () => {
+      await shop.follower.catchUp()
+      return (await all(shop.store.outcomes.touches())).filter(({ decision }) => decision === id)
+    }
+    await shop.clicked({ userId: 'u5' }, token, 1, NOW - 300 * DAY)
+    expect(await touches()).toMatchObject([{ counted: true, duplicate: false }])
+    await shop.store.maintenance.applyRetention(rule, NOW)
+    await shop.clicked({ userId: 'u5' }, token, 1, NOW - DAY)
+    expect(await touches()).toMatchObject([{ counted: true }, { counted: false, duplicate: true }])
+  })
+
   it('is gone on with by another follower where it was broken off, and comes to the same', async () => {
     const { token } = await shop.decided(NOW - 2 * DAY)
     await shop.seen({ userId: 'u4' }, token, NOW - DAY)

@@ -66,8 +66,13 @@ export interface WebhookRepository {
   isDue(now: number): boolean
   /** Durable when it resolves. */
   claim(request: ClaimRequest): Promise<ClaimedDelivery[]>
-  /** Frees what a process that died had claimed. Called once, before anything is claimed. */
+  /** Frees what a process that died had claimed, and does what `clockSetBack` does. Called once, before anything is claimed. */
   endLeases(at: number): Promise<number>
+  /**
+   * Makes due what waits by a clock that was ahead; what was tried since it was set back waits as it should. Costs a look
+   * where there is nothing.
+   */
+  clockSetBack(at: number): Promise<void>
   settle(outcome: SettledDelivery): Promise<void>
   /** True where the endpoint took a message at this moment or later. */
   deliveredSince(id: string, at: number): Promise<boolean>

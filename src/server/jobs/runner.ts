@@ -154,7 +154,7 @@ function progressWriter(entry: Running, jobs: JobRepository, clock: Clock) {
   return {
     report(progress: JobProgress): void {
       entry.progress = progress
-      const due = progress.phase !== phase || clock() - writtenAt >= PROGRESS_MILLIS
+      const due = progress.phase !== phase || Math.abs(clock() - writtenAt) >= PROGRESS_MILLIS
       if (!due || writing !== undefined) return
       phase = progress.phase
       writtenAt = clock()

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ModelRegistry } from '../../core/models/registry.ts'
 import type { Clock, Meter, Store } from '../../core/ports.ts'
+import type { ClockWatch } from '../clock-watch.ts'
 import type { JobRunner } from '../jobs/runner.ts'
 
 export interface MeasuredParts {
@@ -9,10 +10,11 @@ export interface MeasuredParts {
   readonly runner: JobRunner
   readonly registry: ModelRegistry
   readonly clock: Clock
+  readonly watch: ClockWatch
 }
 
 /** What is read off the engine when somebody asks. */
-export function measureEngine(meter: Meter, { app, store, runner, registry, clock }: MeasuredParts): void {
+export function measureEngine(meter: Meter, { app, store, runner, registry, clock, watch }: MeasuredParts): void {
   let connections = 0
   app.server.on('connection', (socket) => {
     connections++
@@ -36,6 +38,10 @@ export function measureEngine(meter: Meter, { app, store, runner, registry, cloc
   meter.gauge(
     { name: 'storemind_model_version', help: 'The model version that serves; 0 for none.' },
     () => version()?.version ?? 0,
+  )
+  meter.gauge(
+    { name: 'storemind_clock_drift_seconds', help: 'How far the clock was set ahead since the start; below 0: back.' },
+    () => watch.drift() / 1000,
   )
   meter.gauge({ name: 'storemind_model_age_seconds', help: 'Since the model that serves was trained.' }, () => {
     const createdAt = version()?.createdAt

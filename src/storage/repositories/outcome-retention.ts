@@ -9,16 +9,18 @@ export const FOLDED_BEFORE = 'touches_folded_before'
 
 /**
  * Old touches are counted by day, then deleted; those that an order is attributed to stay as long as the order does,
- * so that a late refund still finds what it takes back. Returns how many were deleted.
+ * so that a late refund still finds what it takes back. A touch outlasts its decision, whatever time its event gave: while
+ * the decision is there its tokens are spent. Returns how many were deleted.
  */
 export function expireTouches({ connection }: WriteContext, { before }: { before: number }): number {
   const old = connection
     .statement(
-      `SELECT decision, position, kind, event, at, counted FROM touches t
-       WHERE at < ? AND NOT EXISTS (
+      `SELECT decision, position, kind, event, t.at, counted FROM touches t
+         JOIN touched_decisions d ON d.row = t.decision
+       WHERE t.at < ?1 AND d.at < ?1 AND NOT EXISTS (
          SELECT 1 FROM attributions a
          WHERE a.decision = t.decision AND a.position = t.position AND a.kind = t.kind AND a.touch = t.event)
-       ORDER BY at LIMIT ${AT_ONCE}`,
+       ORDER BY t.at LIMIT ${AT_ONCE}`,
     )
     .all(before)
   const count = connection.statement(

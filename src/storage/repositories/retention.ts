@@ -34,7 +34,7 @@ export async function applyRetention(
   return {
     touches,
     decisions: Number.isFinite(decisions) ? await all(() => writer.call('expireDecisions', { before: decisions })) : 0,
-    raw_messages: Number.isFinite(raw) ? await all(() => writer.call('expireRawMessages', { before: raw })) : 0,
+    raw_messages: Number.isFinite(raw) ? await all(() => writer.call('expireRawMessages', { before: raw, now })) : 0,
     jobs: Number.isFinite(jobs) ? await writer.call('expireJobs', { before: jobs }) : 0,
     webhook_deliveries: Number.isFinite(jobs) ? await writer.call('expireDeliveries', { before: jobs }) : 0,
   }
@@ -65,11 +65,12 @@ export function expireDecisions({ connection }: WriteContext, { before }: { befo
 
 /**
  * Seals old payloads again without the raw message. Events arrive in the order of their rows, so a mark remembers how
- * far this has come. Returns how many were looked at.
+ * far this has come. A row from the future came while the clock was ahead, and goes with those before it: it must not
+ * hold up all that came after. Returns how many were looked at.
  */
 export function expireRawMessages(
   { connection, keyring, random }: WriteContext,
-  { before }: { before: number },
+  { before, now }: { before: number; now: number },
 ): number {
   const mark = connection.statement("SELECT value FROM counters WHERE name = 'raw_expired_to'").get()
   const after = mark === undefined ? 0 : integer(mark, 'value')
@@ -83,7 +84,8 @@ export function expireRawMessages(
   let done = 0
   let last = after
   for (const row of rows) {
-    if (integer(row, 'received_at') >= before) break
+    const receivedAt = integer(row, 'received_at')
+    if (receivedAt >= before && receivedAt <= now) break
     last = integer(row, 'row')
     done++
     const key = keyring.keyOf(optionalInteger(row, 'profile') ?? NO_PROFILE)

@@ -97,21 +97,42 @@ export function claimDeliveries(
 
 /** What a process that died had claimed is free at once: one process works on a store. Returns how many there were. */
 export function endLeases({ connection }: WriteContext, { at }: { at: number }): number {
+  endEarly({ connection }, { at })
   return Number(
     connection.statement('UPDATE webhook_deliveries SET next_at = ?, leased = 0 WHERE leased = 1').run(at).changes,
   )
 }
+
+/**
+ * After the clock was set back: what waits for a time that was counted by the clock before is due now. Else it would
+ * wait as long again as the clock was ahead, which may be a year.
+ */
+export function endEarly({ connection }: Pick<WriteContext, 'connection'>, { at }: { at: number }): void {
+  connection.statement(`UPDATE webhook_deliveries SET next_at = ?1 ${EARLY}`).run(at)
+}
+
+/** What was written later than now. A clock that is kept right by small steps was not set back. */
+const EARLY = 'WHERE next_at > ?1 AND leased = 0 AND coalesce(last_at, next_at) > ?1 + 1000'
 
 export function settleDelivery({ connection }: WriteContext, outcome: SettledDelivery): void {
   const { endpoint, message, attempts, at, state, status, problem, nextAt } = outcome
   // Whoever claimed it since then will say what became of it; only that it arrived is true in any case.
   connection
     .statement(
-      `UPDATE webhook_deliveries SET state = ?1, last_status = ?2, problem = ?3, next_at = ?4, leased = 0
+      `UPDATE webhook_deliveries SET state = ?1, last_status = ?2, problem = ?3, next_at = ?4, leased = 0, last_at = ?8
        WHERE endpoint = ?5 AND message = (SELECT row FROM webhook_messages WHERE id = ?6)
          AND (attempts = ?7 OR ?1 = ${DELIVERED})`,
     )
-    .run(DELIVERY_STATES.indexOf(state), status ?? null, problem ?? null, nextAt ?? null, endpoint, message, attempts)
+    .run(
+      DELIVERY_STATES.indexOf(state),
+      status ?? null,
+      problem ?? null,
+      nextAt ?? null,
+      endpoint,
+      message,
+      attempts,
+      at,
+    )
   if (state === 'delivered') {
     connection.statement('UPDATE webhook_endpoints SET delivered_at = ? WHERE id = ?').run(at, endpoint)
   }
@@ -164,6 +185,10 @@ export function createWebhookRepository({ connection, keyring }: OpenedStore, wr
     },
     claim: (request) => writer.call('claimDeliveries', request),
     endLeases: (at) => writer.call('endLeases', { at }),
+    async clockSetBack(at) {
+      const early = `SELECT EXISTS (SELECT 1 FROM webhook_deliveries ${EARLY}) AS early`
+      if (scalar(connection.statement(early).get(at), 'early') === 1) await writer.call('endEarly', { at })
+    },
     settle: (outcome) => writer.call('settleDelivery', outcome),
     async deliveredSince(id, at) {
       const row = connection.statement('SELECT delivered_at FROM webhook_endpoints WHERE id = ?').get(id)

@@ -138,6 +138,16 @@ describe('history', () => {
     expect(baskets[0]).not.toBe(baskets[1])
   })
 
+  it('takes what lies after now, since the clock was ahead when it came, as what is longest ago', () => {
+    const ahead = [event('product_viewed', 365 * DAY, [[1]]), event('product_added', 366 * DAY, [[1]])]
+    const now = 3 * DAY
+    const right = [event('product_viewed', 2 * DAY, [[0]]), event('order_completed', now + 1000, [[0]])]
+    const { products, kinds, at, length } = value(history, [stateOf([...ahead, ...right])], now)
+    expect([length, [...products], [...kinds]]).toEqual([4, [1, 1, 0, 0], [5, 6, 5, 11]])
+    expect([...at]).toEqual([2 * DAY, 2 * DAY, 2 * DAY, now + 1000])
+    expect([...value(history, [stateOf(ahead)], now).at]).toEqual([365 * DAY, 366 * DAY])
+  })
+
   it('keeps a profile of 100,000 events small', () => {
     const state = new ProfileState()
     for (let i = 0; i < 100_000; i++) state.write(event('product_viewed', i * 1000, [[i % 2]]), catalog)

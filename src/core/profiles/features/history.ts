@@ -33,10 +33,11 @@ export const history = feature({
       quantity: line.quantity,
       basket,
     })),
-  value: (state): History => {
+  value: (state, now): History => {
     const from = Math.max(0, state.length - HISTORY_LENGTH)
-    return {
-      length: state.length - from,
+    const length = state.length - from
+    const columns = {
+      length,
       products: state.product.slice(from, state.length),
       kinds: state.kind.slice(from, state.length),
       at: state.at.slice(from, state.length),
@@ -44,5 +45,35 @@ export const history = feature({
       // Unsigned numbers wrap into signed ones; equal ones stay equal.
       baskets: Int32Array.from(state.basket.subarray(from, state.length)),
     }
+    const future = columns.at.findIndex((at) => at > now + UNSTEADY_MILLIS)
+    return future <= 0 ? columns : futureFirst(columns, future)
   },
 })
+
+/** An event arrives before it is read; a clock that is kept right by small steps may show it a little later. */
+const UNSTEADY_MILLIS = 60_000
+
+/**
+ * What lies after now came while the clock was ahead. When it happened is not known any more, and as the latest it would
+ * make everything that the shopper does from now on look old: it counts as what was longest ago.
+ * @param future the first line that does
+ */
+function futureFirst(columns: History, future: number): History {
+  const rotated = <T extends Int32Array | Uint8Array | Float32Array | Float64Array>(column: T): T => {
+    const turned = column.slice() as T
+    turned.set(column.subarray(future))
+    turned.set(column.subarray(0, future), column.length - future)
+    return turned
+  }
+  const at = rotated(columns.at)
+  const unknown = columns.length - future
+  at.fill(at[unknown] ?? 0, 0, unknown)
+  return {
+    length: columns.length,
+    products: rotated(columns.products),
+    kinds: rotated(columns.kinds),
+    at,
+    quantities: rotated(columns.quantities),
+    baskets: rotated(columns.baskets),
+  }
+}
