@@ -2,6 +2,7 @@
  * x ← e^(factor·(x − shift)), relative error below 1e-6: zero where the exponent is below −87, and e^87 where it is above 87.
  * NaN stays NaN: `pmax(x, bound)` keeps it as `max` does, in one instruction where `max` takes seven.
  *
+ * Source   Cody and Waite, Software Manual for the Elementary Functions, 1980: reduction by ln 2 in two parts, then a series
  * @param x f32 [n]
  * @returns the sum
  */

@@ -8,6 +8,7 @@ const BYTES: usize = SIDE * SIDE * 8
  * Packed blocks hold bands of four rows, each band column by column: element (i, k) at (i div 4)·4·64 + 4·k + i mod 4, so
  * that the product reads both sides in order.
  *
+ * Source   panels and tiles as in gemm: Goto and van de Geijn, ACM TOMS 2008
  * @param a f64, one packed block; b f64, `count` packed blocks side by side
  * @param c f64, `count` row-major blocks side by side
  */

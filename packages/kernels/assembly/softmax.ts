@@ -27,6 +27,7 @@ function multiply(n: usize, x: usize, factor: f32): void {
  * scale·(softmax(z_r) − onehot(target_r)). With sampled candidates for columns, and their logQ subtracted from z before, it
  * is the sampled softmax.
  *
+ * Source   Bridle, Neurocomputing, 1990
  * @param z f32 [rows × n], rows `zRow` floats apart
  * @param targets i32 [rows]: columns
  * @param losses f32 [rows]

@@ -3,6 +3,7 @@
  *
  * A strip of 16 columns of one row of Y stays in registers while the row's entries pass.
  *
+ * Source   the row form of the product: Gustavson, ACM TOMS 1978
  * @param offsets i32 [rows + 1]: row r holds entries offsets[r] … offsets[r + 1] − 1, counted from `indices` and `values`
  * @param indices i32, rows of X
  * @param values f32

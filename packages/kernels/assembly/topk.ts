@@ -4,6 +4,8 @@ import { dot } from './vector'
 /*
  * The k best of many scores: a heap whose root is the worst of those kept. Of equal scores the smaller id is the better,
  * so that the outcome does not depend on how the scores were divided. A NaN never ranks.
+ *
+ * Source   the heap: Williams, CACM 1964; the bound on products: Teflioudi, Gemulla, Mykytiuk, SIGMOD 2015
  */
 
 /** Users whose scores are computed together, and items in a block of them: 256 KB of scores, in the second cache. */

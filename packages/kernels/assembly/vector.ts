@@ -1,4 +1,9 @@
-/** Σ xᵢ·yᵢ. Four running sums of four lanes, so that the additions do not wait for one another. x, y: f32 [n]. */
+/**
+ * Σ xᵢ·yᵢ. Four running sums of four lanes, so that the additions do not wait for one another.
+ *
+ * Source   level 1 of the BLAS: Lawson, Hanson, Kincaid and Krogh, ACM TOMS 1979; so are `axpy` and `scale`
+ * @param x f32 [n], y f32 [n]
+ */
 export function dot(n: usize, x: usize, y: usize): f32 {
   let s0 = f32x4.splat(0)
   let s1 = s0

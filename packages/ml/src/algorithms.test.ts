@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { tinyShop } from '../../../testkit/models/shops.ts'
 import { ITEM_ALGORITHMS, itemModels } from './algorithms.ts'
@@ -17,6 +17,23 @@ test('a model of any kind opens by its kind', async () => {
 test('the README names every algorithm', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   for (const { kind } of [...ITEM_ALGORITHMS, blend]) expect(readme).toContain(`\`${kind}\``)
+})
+
+test('each algorithm’s file opens with what it solves, is given, returns, costs, and where it comes from', () => {
+  const here = new URL('.', import.meta.url)
+  const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!test)\.ts$/.test(file))
+  const defining = files.filter((file) => / = defineAlgorithm\(/.test(readFileSync(new URL(file, here), 'utf8')))
+  const silent = defining.flatMap((file) => {
+    const [, head = ''] =
+      /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = defineAlgorithm/.exec(
+        readFileSync(new URL(file, here), 'utf8'),
+      ) ?? []
+    return ['Solves', 'Given', 'Returns', 'Cost', 'Source']
+      .filter((word) => !head.includes(` * ${word} `))
+      .map((word) => `${file}: ${word}`)
+  })
+  expect(silent).toEqual([])
+  expect(defining.length).toBe(ITEM_ALGORITHMS.length + 1)
 })
 
 test('the README’s example runs and prints what it says', async () => {

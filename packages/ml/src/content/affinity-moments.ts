@@ -80,7 +80,16 @@ export async function eachPast(
   )
 }
 
-/** @param place Int32 [items] where an item stands among the covered, −1 for the others */
+/**
+ * Sums over moments, from which affinities are solved.
+ *
+ * Solves   PᵀP, PᵀT and for each covered item Σ w·P, Σ w·T and Σ w², as `MomentSums` names them
+ * Given    interactions; rows items × features; place Int32 [items]: where an item stands among the covered, −1 for the
+ *          others
+ * Returns  sums of size n = features + 1, the constant last; shapes stand at `MomentSums`
+ * Cost     at most MOST_WORK additions: of more moments an even share is read
+ * Source   the regressions of past on future of Choi et al., WWW 2021, §4.2, over features in place of items
+ */
 export async function gatherMoments(
   data: Interactions,
   rows: Csr,

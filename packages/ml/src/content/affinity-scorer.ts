@@ -18,7 +18,16 @@ export interface AffinityScoring extends PastRule, ScanBounds {
   readonly demand: number
 }
 
-/** An attribute affinity model opened. It keeps buffers, so one instance serves one thread. */
+/**
+ * An attribute affinity model opened. It keeps buffers, so one instance serves one thread.
+ *
+ * Solves   s(j) = (demand·W(constant) + Σ_h v_h·(x(h)·W + c(h)) + likeness·scale·p)·x(j); the terms stand at
+ *          `attributeAffinity`
+ * Given    that model's arrays
+ * Returns  scores of the best items that a bounded scan finds
+ * Cost     O(history · affinities) and the bounds of the scan
+ * Source   Park and Chu, RecSys 2009, §3
+ */
 export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
   readonly items: number
   readonly #params: AffinityScoring

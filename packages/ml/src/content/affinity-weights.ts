@@ -26,10 +26,15 @@ export interface AffinityWeights {
 }
 
 /**
- * From sums over moments: W = (PᵀP + pastL2)⁻¹·(PᵀT)·(XᵀX + itemL2)⁻¹, and for each covered item the same from what its
- * moments leave unexplained, divided by Σ w² + ownL2.
+ * Affinities between features, and what covered items say beyond their features.
  *
- * @param rows items × features; `sold` [items] 1 where an item takes part in XᵀX
+ * Solves   W = (PᵀP + pastL2·I)⁻¹·(PᵀT)·(XᵀX + itemL2·I)⁻¹, and for each covered item the same from what W leaves
+ *          unexplained of its moments, divided by Σ w² + ownL2
+ * Given    sums over moments; rows items × features; sold [items]: 1 where an item takes part in XᵀX
+ * Returns  Float64 [n × n] with n = features + 1, and a row of n for any covered item on demand
+ * Cost     two inversions and two products of n³ operations each
+ * Source   Park and Chu, Pairwise Preference Regression for Cold-start Recommendation, RecSys 2009, §3
+ * Differs  one step of block descent for the items instead of a joint solution
  */
 export async function solveAffinity(
   sums: MomentSums,

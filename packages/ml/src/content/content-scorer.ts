@@ -16,7 +16,15 @@ export interface ContentScoring extends ScanBounds {
   readonly stepDecay: number
 }
 
-/** A content model opened. It keeps buffers, so one instance serves one thread. */
+/**
+ * A content model opened. It keeps buffers, so one instance serves one thread.
+ *
+ * Solves   the similarity of each item's row with the profile of the history, as `contentNeighbours` defines both
+ * Given    that model's arrays
+ * Returns  scores of the best items that a bounded scan finds
+ * Cost     O(features of the history's items) and the bounds of the scan
+ * Source   Rocchio, 1971, for the profile; Salton, Wong and Yang, CACM 1975, for the comparison
+ */
 export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
   readonly items: number
   readonly #params: ContentScoring

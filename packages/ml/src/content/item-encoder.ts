@@ -64,10 +64,16 @@ export function encodingBytes(attributes: ItemAttributes, { knots }: EncodingPar
 }
 
 /**
- * Items × features, such that the dot product of two rows is Σ_blocks share · similarity within the block:
- * texts by the cosine of their weighted terms; categories by the shared ones' relative inverse frequency; numbers by the
- * cosine of their positions between neighbouring quantiles, 1 for equal and 0 from two quantiles apart.
+ * Items as rows of features.
  *
+ * Solves   x(i)·x(j) = Σ_blocks share · similarity within the block: texts by the cosine of their weighted terms;
+ *          categories by the shared ones' relative inverse frequency; numbers by the cosine of their positions between
+ *          neighbouring quantiles, 1 for equal and 0 from two quantiles apart
+ * Given    a fitted encoder and the same blocks
+ * Returns  CSR items × features
+ * Cost     O(entries)
+ * Source   terms: Salton and Buckley, IP&M 1988 (tf-idf), Robertson and Zaragoza, 2009, eq. 3.15 (BM25)
+ * Differs  numbers are spread over two neighbouring quantiles, so that they live in the same index as terms
  * @throws MlError `length_mismatch` when the blocks are not those the encoder was fitted to
  */
 export function encodeItems(encoder: ItemEncoder, attributes: ItemAttributes, params: EncodingParams): Csr {

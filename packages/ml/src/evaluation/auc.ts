@@ -1,8 +1,9 @@
 import { MlError } from '../frame/errors.ts'
 
 /**
- * Area under the ROC curve by the rank-sum identity, ties counting one half (Mann and Whitney 1947).
+ * Area under the ROC curve by the rank-sum identity, ties counting one half.
  *
+ * Source   Mann and Whitney, Annals of Mathematical Statistics 1947; Hanley and McNeil, Radiology 1982
  * @param labels [n] 1 or 0; both must occur
  * @cost O(n · log n)
  * @throws MlError `length_mismatch`, `empty_data` when one class is missing

@@ -1,6 +1,7 @@
 /**
  * Gini coefficient of exposure: 0 when every item is recommended equally often, towards 1 when one item takes all.
  *
+ * Source   Gini, 1912; of recommendations: Fleder and Hosanagar, Management Science 2009
  * @param counts [items] how often each was recommended; items never recommended count
  * @cost O(items · log items)
  */

@@ -22,8 +22,9 @@ export function normalInterval(values: ArrayLike<number>): Estimate {
 }
 
 /**
- * The mean with the 2.5 and 97.5 percentiles of resampled means (Efron 1979).
+ * The mean with the 2.5 and 97.5 percentiles of resampled means.
  *
+ * Source   Efron, Annals of Statistics 1979
  * @cost O(rounds · n)
  * @throws MlError `empty_data`
  */

@@ -4,6 +4,7 @@ import { MlError } from '../frame/errors.ts'
  * Mean negative log likelihood of 0/1 labels, in nats. Probabilities are kept 1e-15 away from 0 and 1, so that one
  * sure mistake does not make the mean infinite.
  *
+ * Source   Good, Journal of the Royal Statistical Society B 1952
  * @throws MlError `length_mismatch`, `empty_data`
  */
 export function logLoss(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {

@@ -2,7 +2,9 @@ import type { Targets } from './targets.ts'
 
 /**
  * NDCG at k with binary gains: Σ 1/log2(rank + 1) over the targets among the first k, divided by the best that
- * min(k, |targets|) targets could reach. Järvelin and Kekäläinen, ACM TOIS 2002. `targets` must not be empty.
+ * min(k, |targets|) targets could reach. `targets` must not be empty.
+ *
+ * Source   Järvelin and Kekäläinen, ACM TOIS 2002
  */
 export function ndcg(ranking: Int32Array, targets: Targets, k: number): number {
   const length = Math.min(k, ranking.length)

@@ -1,6 +1,8 @@
 /**
  * How popular items are, as a mid-rank percentile: Float64 [items] in (0, 1), equal counts sharing one value.
  *
+ * Source   after the average popularity of what is recommended, Abdollahpouri, Burke and Mobasher, FLAIRS 2019
+ * Differs  percentiles in place of counts, so that a few best sellers do not decide the mean
  * @param counts [items] how often each item occurs in training
  * @cost O(items · log items)
  */

@@ -40,6 +40,7 @@ export function blockedSides(x: Csr, byItem: Csr, first: Float32Array, params: R
  * in, improved, and copied back. Rows are independent of one another and Gram matrices are summed in the same order, so
  * that the end is bit for bit that of `wholeFactors`.
  *
+ * Source   the rows' independence: Rendle, Krichene, Zhang, Koren, iALS++, 2021, algorithm 2
  * @cost beside the arithmetic, per half epoch, one copy of every row and of what each block names of the other side
  */
 export function blockedFactors(

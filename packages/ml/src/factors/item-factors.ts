@@ -12,7 +12,15 @@ import { ridgeOf } from './factor-sides.ts'
 import { FoldIn } from './fold-in.ts'
 import type { IalsParams } from './ials.ts'
 
-/** Items as vectors; who asks becomes one from his history. Items of which nothing is known are not scored. */
+/**
+ * Items as vectors; who asks becomes one from his history. Items of which nothing is known are not scored.
+ *
+ * Solves   s(q, j) = w·h_j with w = M⁻¹·Σ_h c·h, M = Σ_h c·h·hᵀ + itemGram + λ·I over the history
+ * Given    factors Float32 [items × d], itemGram and userGram Float32 [d × d], trained Float64 [2]
+ * Returns  a score for every item that has a vector
+ * Cost     history·d² + d³/6 + items·d
+ * Source   Hu, Koren and Volinsky, ICDM 2008, eq. 4 and §5
+ */
 export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
   readonly items: number
   readonly d: number

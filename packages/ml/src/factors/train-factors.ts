@@ -23,6 +23,11 @@ export interface TrainedFactors {
  * Alternates between the sides; items begin at random, users at zero. What finds room in `maxBytes` of kernel memory is
  * trained there as a whole, what does not by blocks of rows of that size, to the same factors bit for bit.
  *
+ * Solves   the objective at the head of ials.ts
+ * Given    x CSR users × items, values > 0
+ * Returns  users Float32 [users × factors], items Float32 [items × factors], both Gram matrices [factors × factors]
+ * Cost     as `ials` says
+ * Source   Rendle, Krichene, Zhang, Koren, iALS++, 2021, algorithm 2
  * @throws MlError `too_large` where not even a block of one row finds room
  */
 export async function trainFactors(x: Csr, params: Readonly<IalsParams>, run: FitRun): Promise<TrainedFactors> {

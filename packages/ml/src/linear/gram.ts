@@ -10,7 +10,9 @@ const ADDITIONS_PER_PAUSE = 4_000_000
  * G = Xᵀ·X over chosen columns of X.
  *
  * Given    X rows × columns; `columns` Int32 [c] ascending: the columns of X that are rows of G, in that order
+ * Returns  G symmetric, [c × c], by blocks of doubles
  * Cost     Σ_u n_u²/2 additions for n_u chosen entries in row u
+ * Source   the outer-product form of the product: Golub and Van Loan, Matrix Computations, 4th ed., §1.1.14
  */
 export async function gramOf(x: Csr, columns: Int32Array, run: FitRun): Promise<BlockSymmetric> {
   const gram = new BlockSymmetric(columns.length)

@@ -1,6 +1,10 @@
 import type { Csr } from '../frame/csr.ts'
 
-/** Each row divided by its Euclidean norm to the power given: above 0 long rows count less. */
+/**
+ * Each row divided by its Euclidean norm to the power given: above 0 long rows count less.
+ *
+ * Source   the normalisations of users in Fu et al., LinkProp, WSDM 2022, eq. 7
+ */
 export function lengthNormalised(x: Csr, power: number): Csr {
   if (power === 0) return x
   const values = x.values.slice()

@@ -51,6 +51,7 @@ export class SparseRow {
  * Returns  for each moment the past and the future as sparse rows over places, nearest basket first with value 1, and
  *          the moment's own weight; the rows are reused
  * Cost     O(entries · momentItems) and what `visit` costs
+ * Source   the partial sessions of Choi et al., WWW 2021, §4.2
  */
 export async function eachMoment(
   data: Interactions,

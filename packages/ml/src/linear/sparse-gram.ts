@@ -37,7 +37,9 @@ export function sparseGramBytes(x: Omit<Csr, 'values'>, perRow: number): number 
  * Of each row i the `perRow` entries with the largest G_ij / users(j)^selectionPower.
  *
  * Given    X rows × columns, values > 0
+ * Returns  the entries by rows, and the whole diagonal; shapes stand at `SparseGram`
  * Cost     Σ_u n_u² additions for n_u entries in row u, no dense matrix: 8 bytes an entry kept
+ * Source   row by row with a dense accumulator: Gustavson, ACM TOMS 1978
  */
 export async function sparseGramOf(
   x: Csr,

@@ -33,9 +33,12 @@ const FAINTEST = 2 ** -60
 /**
  * Reads one user's entries into distinct items with one value each, latest item first.
  *
+ * Solves   value(i) by `HistoryRule`: of the decays d_e = 2^(−age/halfLife) · 2^(−later baskets/halfLife) of the entries
+ *          of i the latest (binary), Σ d_e·w_e (linear), or log2(1 + Σ d_e·w_e) (log)
  * Given    entries whose items lie in 0 … items − 1, and the moment their age is measured from
  * Returns  `items` and `values` [0 … count − 1], values > 0
  * Cost     O(entries); nothing is allocated after construction
+ * Source   weights of repeats: Hu, Koren and Volinsky, ICDM 2008, eq. 6 (log); half-lives are exponential smoothing
  */
 export class History {
   count = 0

@@ -12,6 +12,8 @@ import { History, type HistoryRule } from './history.ts'
  *
  * Given    arrays `offsets` Int32 [items + 1], `ids` and `weights` [n]: row h lists the items that h speaks for,
  *          largest weight first, never itself
+ * Returns  a score for every item that the history's items list
+ * Source   Deshpande and Karypis, ACM TOIS 2004, §4
  * Cost     scoring adds one number per listed neighbour of each history item and allocates nothing
  */
 export class ItemGraph implements ScoresItems, FindsSimilar, Explains {

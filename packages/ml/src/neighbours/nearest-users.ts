@@ -12,6 +12,7 @@ import { COMPARE, type Compare, type SimilarityParams, trust } from './similarit
  *          of them, with their weights; `user.squares` Float64 [users], `user.sizes` Int32 [users]; for BM25 also
  *          `item.rarity` and `meanLength`
  * Returns  `ids` and `likeness` [0 … count − 1], closest first, ties by user
+ * Source   Herlocker et al., SIGIR 1999, §4; the capped index: Kersbergen et al., SIGMOD 2022, algorithm 2
  * Cost     O(history · posting + touched · log k), whatever the number of users; nothing is allocated after opening
  */
 export class NearestUsers {

@@ -4,6 +4,7 @@
  * For every position that the vector holds, `addColumn` adds the others that hold it too; afterwards `dot` and `both`
  * tell what each of them shares with the vector.
  *
+ * Source   the dense accumulator of Gustavson, ACM TOMS 1978
  * @cost O(column) a call, O(touched) to clear; nothing is allocated after construction
  */
 export class Overlap {

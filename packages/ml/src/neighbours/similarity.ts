@@ -31,6 +31,8 @@ export type Compare = (
  *   euclidean  1 / (1 + ‖a − b‖), with ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b
  *   jaccard    |a ∩ b| / |a ∪ b|, values left out
  *   bm25       cosine of vectors that the caller has weighted by BM25
+ *
+ * Source   Sarwar et al., WWW 2001, §3.1.1 (cosine); Jaccard, 1912; Robertson and Zaragoza, 2009 (BM25)
  */
 export const COMPARE: Readonly<Record<Similarity, Compare>> = {
   cosine,

@@ -68,6 +68,7 @@ export class NeighbourListsBuilder {
 /**
  * Scores by stored neighbours: s(j) = Σ_h decay(step of h) · weight(h → j) over the newest steps of the history.
  *
+ * Source   the decayed sum of rules of Ludewig and Jannach, UMUAI 2018, §3.1, over baskets
  * @cost O(neighbours of the items in the newest steps) a query, nothing allocated
  */
 export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {

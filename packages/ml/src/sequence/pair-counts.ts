@@ -9,8 +9,8 @@ const FULLEST = 0.6
  * Sums by (row, column), added to one pair at a time: a hash table over flat arrays, each row's pairs chained.
  *
  * Cost     O(1) an addition, O(pairs of the row) to walk one; 24 bytes a pair and 8 to 14 for its slots
- * Differs  bounded: when `most` pairs are held, the quarter with the smallest sums is forgotten, as in lossy counting
- *          (Manku and Motwani, VLDB 2002), so that an endless stream of rare pairs does not fill the memory
+ * Source   open addressing: Knuth, The Art of Computer Programming 3, §6.4; lossy counting: Manku and Motwani, VLDB 2002
+ * Differs  bounded: when `most` pairs are held, the quarter with the smallest sums is forgotten, so that an endless stream of rare pairs does not fill the memory
  */
 export class PairCounts {
   readonly rows: number

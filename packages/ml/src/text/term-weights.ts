@@ -23,7 +23,11 @@ export function averageLength(counts: Csr): number {
   return filled === 0 ? 1 : sum / filled
 }
 
-/** (1 + ln tf) · idf: Salton and Buckley, IP&M 1988. */
+/**
+ * (1 + ln tf) · idf.
+ *
+ * Source   Salton and Buckley, IP&M 1988
+ */
 export function tfIdf(counts: Csr, idf: Float32Array): Csr {
   const values = counts.values.map((tf, e) => (1 + Math.log(tf)) * idf[counts.indices[e]!]!)
   return { ...counts, values }

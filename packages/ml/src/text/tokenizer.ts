@@ -15,10 +15,11 @@ const RUNS = new RegExp(
  *
  * Given    text of any length; at most `limit` tokens are read
  * Returns  words and numbers; scripts written without spaces become overlapping pairs of characters, which need no
- *          dictionary and find words across any segmentation (Nie et al., SIGIR 1999). Compatibility forms are unified
+ *          dictionary and find words across any segmentation. Compatibility forms are unified
  *          (NFKC), apostrophes dropped ("men's" → "mens"), numbers freed of thousands separators and leading zeros
  *          ("1,000" → "1000", "1,5" → "1.5"), units split off ("500ml" → "500", "ml") and codes kept ("ip67").
  * Cost     O(length)
+ * Source   pairs of characters: Nie et al., SIGIR 1999
  */
 export function tokenize(text: string, limit = 2000): string[] {
   const tokens: string[] = []
