@@ -4,6 +4,8 @@ import { KeyTable } from './key-table.ts'
 
 /** So many begin to age together. */
 export const YOUNG_KEYS = 262_144
+/** Keys that one statement carries over: a statement of its own would cost each as much again. */
+const AT_ONCE = 50
 /** Bytes of a packed key. */
 const PACKED = 16
 /** Bytes of a row up to which the next call's keys are put into it too. */
@@ -113,17 +115,27 @@ export class YoungKeys {
   #carry(to: string, count: number): void {
     const ageing = this.#ageing
     if (ageing === undefined) return
-    // Some may be there already, from before the store was opened.
-    const add = this.#connection.statement(`INSERT INTO ${to} (hash, rest) VALUES (?, ?) ON CONFLICT DO NOTHING`)
     const end = Math.min(ageing.sorted.length, ageing.carried + count)
+    let some: number[] = []
     for (; ageing.carried < end; ageing.carried++) {
       const slot = ageing.sorted[ageing.carried]!
       const rest = ageing.keys.get(slot)
-      if (rest !== undefined) add.run(slot, rest)
+      if (rest !== undefined) some.push(slot, rest)
+      if (some.length < 2 * AT_ONCE) continue
+      this.#insert(to, some)
+      some = []
     }
+    for (let i = 0; i < some.length; i += 2) this.#insert(to, some.slice(i, i + 2))
     if (end < ageing.sorted.length) return
     this.#connection.statement(`DELETE FROM ${this.#table} WHERE row <= ?`).run(ageing.lastRow)
     this.#ageing = undefined
+  }
+
+  /** @param some slots and rests, in ascending order */
+  #insert(to: string, some: readonly number[]): void {
+    const rows = Array.from({ length: some.length / 2 }, () => '(?, ?)').join()
+    // Some may be there already, from before the store was opened.
+    this.#connection.statement(`INSERT INTO ${to} (hash, rest) VALUES ${rows} ON CONFLICT DO NOTHING`).run(...some)
   }
 
   #writeAdded(): void {
