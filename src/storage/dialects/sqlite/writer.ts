@@ -43,6 +43,12 @@ interface Pending {
   readonly since: number
 }
 
+/**
+ * For objects that live as long as a group: 130 MB would be taken by default, and what dies young costs no less to
+ * collect where there is more of it.
+ */
+const YOUNG_MB = 24
+
 /** The calling side of the writer's thread. A call resolves when what it wrote is on disk. */
 export class WriterClient {
   readonly #worker: Worker
@@ -55,7 +61,10 @@ export class WriterClient {
 
   constructor(data: WriterData, watch?: WriteWatch) {
     this.#watch = watch
-    this.#worker = new Worker(threadFile('writer-thread', import.meta.url), { workerData: data })
+    this.#worker = new Worker(threadFile('writer-thread', import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     this.#worker.on('message', (answers: readonly WriteAnswer[]) => this.#settle(answers))
     this.#worker.on('error', (error) => this.#end(error.message))
     this.#worker.on('exit', (code) => this.#end(`it ended with code ${code}`))
