@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { countTerms, type ItemAttributes } from '@storemind/ml'
+import { countTerms, type ItemAttributes, singleCategories, Vocabulary } from '@storemind/ml'
 import { parse } from 'csv-parse'
 import { readBeauty } from './amazon-beauty.ts'
 
@@ -31,9 +31,9 @@ export async function coldBeauty(folder: string): Promise<ColdItemsData> {
   }
 }
 
-/** Amazon Office Products: rows of history and next item, and items with titles and descriptions. */
+/** Amazon Office Products: rows of history and next item, and items with titles, descriptions and brands. */
 export async function readOffice(folder: string): Promise<ColdItemsData> {
-  const described: Record<string, { title?: string; description?: string }> = JSON.parse(
+  const described: Record<string, { title?: string; description?: string; brand?: string }> = JSON.parse(
     await readFile(join(folder, 'item.json'), 'utf8'),
   )
   const items = Object.keys(described).length
@@ -45,11 +45,23 @@ export async function readOffice(folder: string): Promise<ColdItemsData> {
     // The title twice: it names the thing, the beginning of the description tells what it is.
     return `${title}\n${title}\n${description.slice(0, 600)}`
   })
+  const brands = new Vocabulary()
+  const brandOf = Int32Array.from({ length: items }, (_, item) => {
+    const { brand = '' } = described[item] ?? {}
+    return brand === '' ? -1 : brands.add(brand.toLowerCase())
+  })
   return {
     name: 'amazon-office-text',
     validation: firstPasts(validation, new Map()),
     test: firstPasts(await rowsOf(join(folder, 'test.csv')), before),
-    attributes: { items, blocks: [{ kind: 'text', weight: 1, counts: countTerms(texts, 2, 0.5).counts }] },
+    attributes: {
+      items,
+      // Weighed as a store's catalogue is by default.
+      blocks: [
+        { kind: 'text', weight: 5, counts: countTerms(texts, 2, 0.5).counts },
+        { kind: 'category', weight: 1, values: singleCategories(brandOf, brands.size) },
+      ],
+    },
   }
 }
 

@@ -12,9 +12,11 @@ import { FeatureProfile } from './feature-profile.ts'
 import { readPostings, readRows } from './feature-rows.ts'
 import { FeatureScan, type ScanBounds } from './feature-scan.ts'
 import { type FeaturePlace, type ItemEncoder, placeOf, readEncoder } from './item-encoder.ts'
+import { Kinship } from './kinship.ts'
 
 export interface AffinityScoring extends PastRule, ScanBounds {
   readonly likeness: number
+  readonly likenessPower: number
   readonly demand: number
 }
 
@@ -36,8 +38,12 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
   readonly #affinities: Csr
   readonly #learned: Int32Array
   readonly #demand: Float32Array
-  readonly #scale: number
+  /** [2] of likeness as it is and of its power */
+  readonly #scale: Float32Array
+  readonly #kin: Kinship
   readonly #history: History
+  /** What each value of the history is multiplied with. */
+  #pastScale = 0
   readonly #profile: FeatureProfile
   readonly #scan: FeatureScan
 
@@ -50,7 +56,7 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
     this.#learned = arrays.indices('learned', features)
     this.#demand = arrays.f32('demand', this.#learned.length)
     arrays.f32('weights', this.#learned.length ** 2)
-    this.#scale = arrays.f32('scaleOfLikeness', 1)[0]!
+    this.#scale = arrays.f32('scaleOfLikeness', 2)
     const indices = arrays.indices('affinityFeatures', features)
     const offsets = arrays.offsets('affinityOffsets', indices.length)
     const values = arrays.f32('affinityValues', indices.length)
@@ -63,6 +69,7 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
       historyItems: params.historyItems,
     })
     this.#profile = new FeatureProfile(features)
+    this.#kin = new Kinship(this.#rows)
     this.#scan = new FeatureScan(this.#rows, readPostings(arrays, this.#rows), params)
   }
 
@@ -70,6 +77,8 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
     this.#read(query)
     this.#scan.score(this.#profile, board)
     this.#profile.clear()
+    const { items, values, count } = this.#history
+    for (let h = 0; h < count; h++) this.#bend(items[h]!, this.#pastScale * values[h]!, board)
   }
 
   /** What goes with one item, were it the whole past. */
@@ -80,6 +89,7 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
     const board = new Scoreboard(this.items)
     this.#scan.score(this.#profile, board)
     this.#profile.clear()
+    this.#bend(item, 1, board)
     const top = new TopK(Math.min(k, this.items))
     for (let t = 0; t < board.count; t++) {
       if (board.touched[t] !== item) top.offer(board.touched[t]!, board.scores[board.touched[t]!]!)
@@ -92,6 +102,12 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
   explain(query: Query, item: number, limit: number): Contribution[] {
     checkItem(item, this.items)
     this.#read(query)
+    const { items, values, count } = this.#history
+    for (let h = 0; h < count; h++) {
+      this.#kin.of(items[h]!)
+      // Each shared feature has its share in the power: s^n = s^(n−1) · Σ_f x_f(h)·x_f(j).
+      this.#profile.addRow(this.#rows, items[h]!, this.#pastScale * values[h]! * this.#excess(this.#kin.to(item)))
+    }
     const found = this.#profile.contributions(this.#rows, item)
     this.#profile.clear()
     return found.slice(0, limit)
@@ -106,8 +122,8 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
     const history = this.#history
     history.readQuery(query)
     this.#addDemand()
-    const scale = pastScale(history.values, history.count, this.#params.lengthPower)
-    for (let h = 0; h < history.count; h++) this.#addItem(history.items[h]!, scale * history.values[h]!)
+    this.#pastScale = pastScale(history.values, history.count, this.#params.lengthPower)
+    for (let h = 0; h < history.count; h++) this.#addItem(history.items[h]!, this.#pastScale * history.values[h]!)
   }
 
   #addDemand(): void {
@@ -118,7 +134,24 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
 
   #addItem(item: number, value: number): void {
     this.#profile.addRow(this.#affinities, item, value)
-    const likeness = this.#params.likeness * this.#scale
+    const likeness = this.#params.likeness * this.#scale[0]!
     if (likeness > 0) this.#profile.addRow(this.#rows, item, likeness * value)
+  }
+
+  /** Puts the power of the likeness to an item of the past in the place of the likeness by which items were found. */
+  #bend(item: number, value: number, board: Scoreboard): void {
+    if (this.#params.likeness === 0 || this.#params.likenessPower === 1) return
+    this.#kin.of(item)
+    for (let t = 0; t < board.count; t++) {
+      const other = board.touched[t]!
+      const alike = this.#kin.to(other)
+      if (alike !== 0) board.scores[other]! += value * alike * this.#excess(alike)
+    }
+  }
+
+  /** By how much the weight of a likeness exceeds that by which items were found. */
+  #excess(alike: number): number {
+    const { likeness, likenessPower } = this.#params
+    return likeness * (this.#scale[1]! * alike ** (likenessPower - 1) - this.#scale[0]!)
   }
 }

@@ -6,6 +6,7 @@ import type { Interactions, Query } from '../frame/interactions.ts'
 import { buildInteractions } from '../frame/interactions-builder.ts'
 import { emptyQuery } from '../frame/query.ts'
 import { integer, rng } from '../frame/rng.ts'
+import { Scoreboard } from '../frame/scoreboard.ts'
 import { recommend } from '../frame/topk.ts'
 import type { AffinityScorer } from './affinity-scorer.ts'
 import { type AttributeAffinityParams, attributeAffinity, extendAffinity } from './attribute-affinity.ts'
@@ -32,6 +33,14 @@ const onInteractions: Algorithm<AttributeAffinityParams, Interactions, AffinityS
 }
 modelContract({
   algorithm: onInteractions,
+  abilities: ['scoresItems', 'findsSimilar', 'explains'],
+  explanation: 'sum',
+})
+modelContract({
+  algorithm: {
+    ...onInteractions,
+    trainer: (params) => onInteractions.trainer({ likenessPower: 2, ...params }),
+  },
   abilities: ['scoresItems', 'findsSimilar', 'explains'],
   explanation: 'sum',
 })
@@ -160,6 +169,24 @@ test('what an item alone leads to is learned beside its attributes', async () =>
   expect(await best({}, KINDS * BRANDS)).toBe(1)
   expect(await best({ ownItems: 0 }, 0)).toBe(1)
 })
+
+test('under a power one close relative outweighs two distant ones, and explanations still sum to the score', async () => {
+  // Item 14 has kind 2 and brand 1. New items: one like it in both, and others that share a kind or a brand only.
+  const past = asked(14, 14 + KINDS, 14 + 2 * KINDS)
+  const lift = async (likenessPower: number) => {
+    const trainer = attributeAffinity.trainer({ likenessPower, likeness: 3, lengthPower: 0, halfLifeBaskets: 0 })
+    const model = attributeAffinity.open(await trainer.fit({ interactions: data, attributes }, run))
+    const scoreOf = (item: number) =>
+      model.explain(past, item, attributes.items).reduce((sum, { weight }) => sum + weight, 0)
+    const board = new Scoreboard(model.items)
+    model.score(past, board)
+    for (const item of [14 + WITHHELD, 14 + WITHHELD + 5 * KINDS]) {
+      expect(scoreOf(item)).toBeCloseTo(board.get(item), 5)
+    }
+    return scoreOf(14 + WITHHELD) / scoreOf(14 + WITHHELD + 5 * KINDS)
+  }
+  expect(await lift(3)).toBeGreaterThan(1.3 * (await lift(1)))
+}, 30_000)
 
 test('a first visit is shown what is wanted by everyone', async () => {
   const wanted = buildInteractions({

@@ -10,7 +10,7 @@ import { TopK } from '../frame/topk.ts'
 import { mostPopular } from '../linear/covered-items.ts'
 import { easeBytes } from '../linear/ease.ts'
 import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
-import { eachPast, gatherMoments, type PastRule } from './affinity-moments.ts'
+import { eachPast, gatherMoments } from './affinity-moments.ts'
 import { AffinityScorer, type AffinityScoring } from './affinity-scorer.ts'
 import { itemAffinities, solveAffinity } from './affinity-weights.ts'
 import { indexArrays, readRows, stackRows, unitRows } from './feature-rows.ts'
@@ -24,6 +24,7 @@ import {
   type ItemEncoder,
   readEncoder,
 } from './item-encoder.ts'
+import { Kinship } from './kinship.ts'
 
 export interface AttributeAffinityParams extends AffinityScoring, EncodingParams {
   learnedFeatures: number
@@ -49,19 +50,21 @@ export interface DescribedInteractions {
  *            W = (PᵀP + pastL2·I)⁻¹ · PᵀT · (XᵀX + itemL2·I)⁻¹
  *          each of the ownItems most frequent items adds c(h), the ridge regression (ownL2) of what W leaves unexplained
  *          when h is in the past; scores are
- *            s(j) = (demand·W(constant) + Σ_h v_h·(x(h)·W + c(h)) + likeness·scale·p)·x(j)
- *          scale makes likeness 1 tell what followed apart as strongly as the learned part does
+ *            s(j) = (demand·W(constant) + Σ_h v_h·(x(h)·W + c(h)))·x(j) + likeness·scale·Σ_h v_h·(x(h)·x(j))^likenessPower
+ *          v_h divided as in p; scale makes likeness 1 tell what followed apart as strongly as the learned part does
  * Given    interactions and attribute blocks with weights over the same items
  * Returns  the encoder's arrays; the encoded rows and the same by feature as content neighbours have them; learned Int32
  *          [K] features, ascending; weights Float32 [K × K]; demand Float32 [K]; affinityOffsets Int32 [items + 1],
- *          affinityFeatures Int32, affinityValues Float32: x(h)·W + c(h), the `affinities` of largest magnitude; scale
- *          Float32 [1]
+ *          affinityFeatures Int32, affinityValues Float32: x(h)·W + c(h), the `affinities` of largest magnitude;
+ *          scaleOfLikeness Float32 [2]: of the first power, by which the scan finds items, and of likenessPower
  * Cost     at most 2·10⁹ additions to gather, O(K³ + ownItems·K²) to solve, 8·K·(ownItems + 4·K) bytes; a query costs
- *          O(history · affinities) and the bounds of the scan
+ *          O(history · affinities) and the bounds of the scan; above the first power also candidates · history · features
+ *          of an item
  * Source   two-sided ridge regression on pairs of features: Park and Chu, Pairwise Preference Regression for Cold-start
  *          Recommendation, RecSys 2009, §3; past and future as SLIST's, Choi et al., WWW 2021, §4.2
  * Differs  attributes only, moments in place of ratings; each side is whitened by its own ridge; items of the past also
- *          speak for themselves, in one step of block descent instead of a joint solution
+ *          speak for themselves, in one step of block descent instead of a joint solution; likeness is raised to a power
+ *          for each item of the past apart, a polynomial kernel, so that one close relative outweighs many distant ones
  */
 export const attributeAffinity = defineAlgorithm({
   kind: 'attribute-affinity',
@@ -107,6 +110,13 @@ export const attributeAffinity = defineAlgorithm({
       min: 0,
       max: 1_000_000,
       meaning: 'weight of being like the past against what was learned; 0: likeness does not count',
+    },
+    likenessPower: {
+      type: 'integer',
+      default: 1,
+      min: 1,
+      max: 8,
+      meaning: 'power of the likeness to each item of the past; above 1 one close relative outweighs many distant ones',
     },
     demand: {
       type: 'number',
@@ -191,6 +201,7 @@ interface Learned {
   readonly demand: Float32Array
   /** items × features */
   readonly affinities: Csr
+  /** [2] */
   readonly scale: Float32Array
 }
 
@@ -237,7 +248,7 @@ async function learnAffinity(
   const demand = Float32Array.from(solved.weights.subarray(size * (size + 1), size * (size + 1) + size))
   const affinities = await itemAffinities(solved, weights, x, place, params.affinities, run)
   const scale = await likenessScale(data, rows, x, affinities, demand, params, run)
-  return { weights, demand, affinities: inPlaceOf(affinities, learned), scale: Float32Array.of(scale) }
+  return { weights, demand, affinities: inPlaceOf(affinities, learned), scale }
 }
 
 function ownItems(data: Interactions, { ownItems: limit }: Readonly<AttributeAffinityParams>): Int32Array {
@@ -290,10 +301,12 @@ function inPlaceOf(rows: Csr, learned: Int32Array): Csr {
 
 /** Moments that the scale of likeness is measured on; a mean of this many is firm enough. */
 const SCALE_MOMENTS = 3000
+/** Items, evenly spread, that the average likeness is measured on. */
+const SCALE_ITEMS = 50
 
 /**
  * Σ over moments of how far the learned part lifts what followed above the average item, divided by the same for
- * likeness; 1 where either lifts nothing.
+ * likeness of the first power and of likenessPower; 1 where either lifts nothing. Float32 [2]
  */
 async function likenessScale(
   data: Interactions,
@@ -301,21 +314,26 @@ async function likenessScale(
   x: Csr,
   affinities: Csr,
   demand: Float32Array,
-  params: Readonly<PastRule>,
+  params: Readonly<AttributeAffinityParams>,
   run: FitRun,
-): Promise<number> {
-  const average = meanRow(rows)
+): Promise<Float32Array> {
   const averageLearned = meanRow(x)
+  const average = meanRow(rows)
+  const sampled = Int32Array.from({ length: Math.min(SCALE_ITEMS, rows.rows) }, (_, n) =>
+    Math.floor((n * rows.rows) / Math.min(SCALE_ITEMS, rows.rows)),
+  )
   const query = new Float64Array(x.columns)
+  const kin = new Kinship(rows)
+  const power = params.likenessPower
+  const lifts = [0, 0]
   let learnedLift = 0
-  let likenessLift = 0
   const share = Math.min(1, SCALE_MOMENTS / Math.max(1, data.item.length))
   await eachPast(
     data,
     rows,
     params,
     share,
-    (profile, past, scale, future, followed) => {
+    (_, past, scale, future, followed) => {
       query.set(demand)
       for (let h = 0; h < past.count; h++) {
         const weight = scale * past.values[h]!
@@ -325,20 +343,34 @@ async function likenessScale(
       }
       let ofAverage = 0
       for (let f = 0; f < query.length; f++) ofAverage += query[f]! * averageLearned[f]!
-      let likenessOfAverage = 0
-      for (let f = 0; f < rows.columns; f++) likenessOfAverage += profile.weights[f]! * average[f]!
-      for (let f = 0; f < followed; f++) {
-        const item = future.items[f]!
+      const targets = future.items.subarray(0, followed)
+      for (const item of targets) {
         for (let e = x.offsets[item]!; e < x.offsets[item + 1]!; e++) {
           learnedLift += query[x.indices[e]!]! * x.values[e]!
         }
         learnedLift -= ofAverage
-        likenessLift += profile.dot(rows, item) - likenessOfAverage
+      }
+      for (let h = 0; h < past.count; h++) {
+        const weight = scale * past.values[h]!
+        kin.of(past.items[h]!)
+        const usual = kin.toRow(average)
+        const usualPower = power === 1 ? usual : meanOf(sampled, (item) => kin.to(item) ** power)
+        for (const item of targets) {
+          const alike = kin.to(item)
+          lifts[0]! += weight * (alike - usual)
+          lifts[1]! += weight * (alike ** power - usualPower)
+        }
       }
     },
     () => pause(run, 0.99),
   )
-  return learnedLift > 0 && likenessLift > 0 ? learnedLift / likenessLift : 1
+  return Float32Array.from(lifts, (lift) => (learnedLift > 0 && lift > 0 ? learnedLift / lift : 1))
+}
+
+function meanOf(items: Int32Array, of: (item: number) => number): number {
+  let sum = 0
+  for (const item of items) sum += of(item)
+  return items.length === 0 ? 0 : sum / items.length
 }
 
 function meanRow(rows: Csr): Float64Array {
