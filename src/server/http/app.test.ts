@@ -374,6 +374,7 @@ test('connections that send slowly or nothing are cut, and others are answered m
   expect(status).toBe(401)
   const texts = await Promise.all(opened.map(({ ended }) => ended))
   expect(texts.map((text) => text.slice(0, 12))).toEqual(texts.map(() => 'HTTP/1.1 408'))
+  expect(texts.every((text) => text.includes('\r\nretry-after: 1\r\n'))).toBe(true)
 })
 
 test('a request in flight is finished before closing ends', async () => {

@@ -206,9 +206,10 @@ function jsonProblem(text: string): string {
 
 /** Answers to what is not even a whole request. */
 const RAW_BAD_REQUEST = rawAnswer('400 Bad Request', 'it is not HTTP/1.1')
-const RAW_TIMEOUT = rawAnswer('408 Request Timeout', 'it did not arrive in time')
+/** It may be the server that was too busy to read it: whoever was not served may come again on a new connection. */
+const RAW_TIMEOUT = rawAnswer('408 Request Timeout', 'it did not arrive in time', 'retry-after: 1\r\n')
 
-function rawAnswer(status: string, problem: string): string {
+function rawAnswer(status: string, problem: string, headers = ''): string {
   const body = JSON.stringify({ error: errorBody('BAD_REQUEST', { problem }) })
-  return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}connection: close\r\n\r\n${body}`
 }
