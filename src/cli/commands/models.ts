@@ -1,9 +1,9 @@
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
 import { answer, wholeNumber } from '../context.ts'
-import { cardWords } from '../output/model-card.ts'
+import { cardWords, valueWords } from '../output/model-card.ts'
 import { table } from '../output/table.ts'
-import { bytes, figure, moment } from '../output/words.ts'
+import { bytes, moment } from '../output/words.ts'
 
 export const addModels: AddCommand = (program, context) => {
   const models = program.command('models').description('model versions: list, show, promote, roll back')
@@ -30,7 +30,7 @@ export const addModels: AddCommand = (program, context) => {
               model.status,
               moment(model.createdAt),
               model.metric,
-              figure(model.value),
+              valueWords(model),
               bytes(model.bytes),
             ]),
           ),

@@ -48,6 +48,13 @@ describe('the model gate', () => {
     expect(passes(candidate(0, validation(5)), undefined, 0.02)).toBe(true)
   })
 
+  it('does not call zero what was not measured', () => {
+    expect(gateVerdict(candidate(0, validation(5)), undefined, 0.02).words).not.toContain('0.0000')
+    const refused = gateVerdict(candidate(0, validation(9)), serving(0.4, validation(5, 0.2)), 0.02)
+    expect([refused.passed, refused.refusal?.details['value']]).toEqual([false, 'not known'])
+    expect(refused.words).toMatch(/^Too few .*0\.4000 of version 1\.$/)
+  })
+
   it('compares two versions as they are on the same days, with the tolerance', () => {
     const window = validation(5, 0.1)
     expect(passes(candidate(0.196, window), serving(0.2, window), 0.02)).toBe(true)

@@ -73,15 +73,20 @@ function popularityOf({ rows }: Evaluation, metric: string): number | undefined 
 }
 
 function verdict(
-  { version, metric }: GateCandidate,
+  { version, metric, validation }: GateCandidate,
   value: number,
   bar: number,
   passed: boolean,
   against: string,
 ): GateVerdict {
-  const words = `${metric} ${show(value)} ${passed ? 'is not below' : 'is below'} ${against}.`
+  // Without a row nothing was measured, and the value says nothing.
+  const measured = validation.rows.length > 0
+  const found = measured ? show(value) : 'not known'
+  const words = measured
+    ? `${metric} ${show(value)} ${passed ? 'is not below' : 'is below'} ${against}.`
+    : `Too few shoppers came back in its validation days to measure it${passed ? '' : `, and it is not put in the place of ${against}`}.`
   if (passed) return { passed, words }
-  const details = { version, metric, value: show(value), serving: show(bar) }
+  const details = { version, metric, value: found, serving: show(bar) }
   return { passed, words, refusal: { code: 'MODEL_NOT_BETTER', details } }
 }
 

@@ -1,4 +1,5 @@
 import { blend, type Interactions, type ItemAttributes, keepEntries, type Model, type Rng, rng } from '@storemind/ml'
+import { EVENT_KINDS } from '../../contracts/event.ts'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
 import { openVoices } from '../decide/models.ts'
@@ -14,7 +15,7 @@ import {
   gridOf,
   type Trial,
 } from './fit-sources.ts'
-import { defaultBlend, type LearnedBlend, learnBlend } from './learn-blend.ts'
+import { defaultBlend, FEWEST_CASES, type LearnedBlend, learnBlend } from './learn-blend.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
 const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
@@ -61,7 +62,7 @@ export async function learn(
   attributes: ItemAttributes | undefined,
   options: LearnOptions,
 ): Promise<Recipe> {
-  const splitAt = Math.max(options.from, options.to - options.validationMs)
+  const splitAt = validationStart(lines, options)
   const before = historyBetween(lines, options.from, splitAt)
   const window: CaseWindow = {
     before,
@@ -107,6 +108,36 @@ export async function learn(
     before,
     homeCases: cases['home'] ?? [],
     silent: SOURCES.flatMap(({ name }) => (fitted.some(({ source }) => source.name === name) ? [] : [name])),
+  }
+}
+
+/**
+ * When validation begins: `validationMs` before history's end. Where too few shoppers came back since, as after the first
+ * live event behind a history that was imported from an old export, as much again before the last order ahead of it is
+ * taken in, and so on while more than half of the orders stand before it; where that does not help either, it is as it was.
+ */
+export function validationStart(
+  { users, user, kind, at }: ShopLines,
+  { from, to, validationMs }: Pick<LearnOptions, 'from' | 'to' | 'validationMs'>,
+): number {
+  const first = Math.max(from, to - validationMs)
+  const orders = Int32Array.from(kind.keys()).filter(
+    (line) => kind[line] === EVENT_KINDS.order_completed && at[line]! >= from && at[line]! < to,
+  )
+  let splitAt = first
+  for (;;) {
+    const seen = new Uint8Array(users)
+    let [ahead, last, cases] = [0, Number.NEGATIVE_INFINITY, 0]
+    for (const line of orders) {
+      const isAhead = at[line]! < splitAt
+      if (isAhead) last = Math.max(last, at[line]!)
+      if (isAhead) ahead++
+      seen[user[line]!]! |= isAhead ? 1 : 2
+    }
+    for (const sides of seen) if (sides === 3) cases++
+    if (2 * ahead <= orders.length) return first
+    if (cases >= FEWEST_CASES) return splitAt
+    splitAt = last - validationMs
   }
 }
 
