@@ -34,6 +34,15 @@ test('a folder without a store is not opened', async () => {
   await expect(openReader(path)).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' })
 })
 
+test('a store that was closed has its keys in their file, and nothing in a log', async () => {
+  const options = optionsFor(testFolder())
+  await createStore(options)
+  const store = await openForTest(options)
+  await profileRow(store, 'u')
+  await store.close()
+  expect(statSync(`${layoutOf(options.directory).keyDatabase}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
+})
+
 test('missing, foreign and wrong keys are refused', async () => {
   const folder = testFolder()
   const [one, two] = [optionsFor(join(folder, 'one')), optionsFor(join(folder, 'two'))]

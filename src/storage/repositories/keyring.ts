@@ -131,6 +131,8 @@ export class Keyring {
   close(): void {
     if (!this.#connection.isOpen) return
     this.rollBack()
+    // The last to close is often a reader, who may not carry the log over.
+    if (!this.#connection.isReadOnly) this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     this.#connection.close()
   }
 

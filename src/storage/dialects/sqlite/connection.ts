@@ -13,6 +13,7 @@ export interface ConnectionOptions {
 /** One connection with its prepared statements. */
 export class Connection {
   readonly path: string
+  readonly isReadOnly: boolean
   readonly db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #arrayStatements = new Map<string, StatementSync>()
@@ -20,6 +21,7 @@ export class Connection {
   constructor(path: string, options: ConnectionOptions = {}) {
     this.path = path
     const readOnly = options.readOnly ?? false
+    this.isReadOnly = readOnly
     try {
       this.db = new DatabaseSync(path, { readOnly, timeout: options.patience ?? 5000 })
       this.db.exec(`PRAGMA cache_size = -${options.cacheKiB ?? 8192}`)
