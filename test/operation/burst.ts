@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as after } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { temporaryFolder } from '../../testkit/stores/temporary-folder.ts'
 import { openShop } from '../bad-input/shop-under-test.ts'
@@ -33,6 +36,8 @@ export interface BurstShop {
   /** Sends the nth request of the traffic, and checks that its answer is right or says when to come again. */
   send(n: number, load: Load): Promise<void>
   healthy(): Promise<void>
+  /** Memory that the server's process holds now, and at most so far, in MiB. */
+  memory(): { readonly now: number; readonly most: number }
   /** Ends the server and counts what the store has. @returns events by id that are known, and rows in all */
   close(ids: readonly string[]): Promise<{ readonly known: number; readonly rows: number }>
 }
@@ -113,6 +118,11 @@ export async function openBurstShop(...settings: string[]): Promise<BurstShop> {
     async healthy() {
       expect((await call('GET', '/healthz')).status).toBe(200)
     },
+    memory() {
+      const status = readFileSync(`/proc/${served.child.pid}/status`, 'utf8')
+      const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+      return { now: mebibytes('VmRSS'), most: mebibytes('VmHWM') }
+    },
     async close(ids) {
       agent.destroy()
       served.child.kill('SIGTERM')
@@ -125,4 +135,63 @@ export async function openBurstShop(...settings: string[]): Promise<BurstShop> {
       return { known: [...known].filter((each) => each === 1).length, rows: events - before }
     },
   }
+}
+
+export interface BurstOutcome {
+  /** Requests a second that were answered before, of the burst's, and after. */
+  readonly before: number
+  readonly during: number
+  readonly after: number
+  /** Requests of the burst, by status. */
+  readonly statuses: ReadonlyMap<number, number>
+  readonly slowestHealthMillis: number
+  /** MiB before the burst, at most, and after it. */
+  readonly memory: readonly [number, number, number]
+}
+
+/** Ten times what the server takes, for so many seconds, however it answers. */
+export async function tenfold(seconds: number, ...settings: string[]): Promise<BurstOutcome> {
+  const shop = await openBurstShop(...settings)
+  const all = newLoad()
+  let n = 0
+  const steady = async (millis: number): Promise<number> => {
+    const [began, first] = [performance.now(), n]
+    const one = async () => {
+      while (performance.now() - began < millis) await shop.send(n++, all)
+    }
+    await Promise.all(Array.from({ length: 16 }, one))
+    return (1000 * (n - first)) / (performance.now() - began)
+  }
+  await steady(3000)
+  const before = await steady(5000)
+  const calm = shop.memory().now
+  const burst = newLoad()
+  let slowestHealthMillis = 0
+  let over = false
+  const watching = (async () => {
+    while (!over) {
+      const began = performance.now()
+      await shop.healthy()
+      slowestHealthMillis = Math.max(slowestHealthMillis, performance.now() - began)
+      await after(100)
+    }
+  })()
+  const [began, first] = [performance.now(), n]
+  const flowing: Promise<void>[] = []
+  while (performance.now() - began < 1000 * seconds) {
+    const due = first + (10 * before * (performance.now() - began)) / 1000
+    while (n < due) flowing.push(shop.send(n++, burst))
+    await after(10)
+  }
+  await Promise.all(flowing)
+  const during = (1000 * (n - first)) / (performance.now() - began)
+  over = true
+  await watching
+  const most = shop.memory().most
+  const later = await steady(5000)
+  const memory = [calm, most, shop.memory().now] as const
+  const acknowledged = [...all.acknowledged, ...burst.acknowledged]
+  const { known, rows } = await shop.close(acknowledged)
+  expect([known, rows]).toEqual([acknowledged.length, acknowledged.length])
+  return { before, during, after: later, statuses: burst.statuses, slowestHealthMillis, memory }
 }

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { rng } from '@storemind/ml'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tenfold } from './burst.ts'
 import { slowConnections } from './slow-connections.ts'
 import { killedDeliveries } from './webhook-kill.ts'
 
@@ -19,3 +20,22 @@ test('10,000 slow connections harm nobody else', async () => {
     `slow connections: ${cut} cut; ${answers} answers to others meanwhile, the slowest in ${slowestMillis.toFixed(0)} ms\n`,
   )
 }, 600_000)
+
+test.each([
+  ['by the bounds of the default settings', []],
+  ['without bounds by rate', ['limits.addressPerSecond=0', 'limits.keyPerSecond=0']],
+])(
+  'ten times the load, %s',
+  async (name, settings) => {
+    const { before, during, after, statuses, slowestHealthMillis, memory } = await tenfold(5, ...settings)
+    const counted = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
+    process.stdout.write(
+      `ten times the load, ${name}: ${counted}; ${during.toFixed(0)} requests/s, before ${before.toFixed(0)}, after ${after.toFixed(0)}; ` +
+        `health within ${slowestHealthMillis.toFixed(0)} ms; memory ${memory.map((each) => each.toFixed(0)).join(', ')} MiB\n`,
+    )
+    // The machine may be busy with something else; a queue that is left over or a leak costs more than that.
+    expect(after).toBeGreaterThan(before / 2)
+    expect(memory[1]).toBeLessThan(memory[0] + 700)
+  },
+  600_000,
+)
