@@ -138,6 +138,13 @@ function chosenFrom(ranked: Candidates, input: DecideInput, models: OpenModels, 
   const more = newShare > 0 ? joined(ranked, newOf(scope, catalog, now, newDays)) : ranked
   const all = of(more)
   if (all.choice.chosen.length === limit || scope.kind === 'list') return all
+  if (isSettledByFirst) {
+    // What fills a list may be thousands, and a list mostly lacks one or two.
+    const known = new Set(more.rows)
+    const next = fillOf(scope, models, catalog).filter((row) => !known.has(row))
+    const some = of(joined(more, next.take(FIRST_LOOK * limit)))
+    if (some.choice.chosen.length === limit) return some
+  }
   return of(joined(more, fillOf(scope, models, catalog)))
 }
 
