@@ -222,6 +222,19 @@ test('an evaluation lists baselines, sources, the blend and what is served', asy
   for (const row of value.rows) expect(row.metrics.recallAt10).toBeGreaterThanOrEqual(0)
 })
 
+test('a rule file with a wrong word says which word, not what the schema thinks of it', async () => {
+  const put = async (rule: object) => {
+    writeFileSync(join(folder, 'rule.json'), JSON.stringify({ name: 'sale', ...rule }))
+    return (await json('rules', 'put', 'rule.json', '--store', 'demo')).value.error.what
+  }
+  expect(await put({ when: { brand: ['x'] }, effect: { do: 'exclude' } })).toContain(
+    'when.brand is not a part of a rule',
+  )
+  expect(await put({ when: { brands: ['x'] }, effect: { do: 'hide' } })).toContain(
+    'effect.do must be one of pin, boost, bury, exclude, cap',
+  )
+})
+
 test('one shopper is exported, and after erasure unknown', async () => {
   const store = ['--store', 'demo']
   const guide = JSON.parse(readFileSync(join(folder, 'demo', 'demo.json'), 'utf8'))

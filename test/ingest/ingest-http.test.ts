@@ -185,7 +185,13 @@ describe('keys', () => {
       }
       expect(await added(call)).toBe(0)
     }
-    expect(await post(`/v1/track?writeKey=${writeKey}`, viewed(), { authorized: false })).toMatchObject({ status: 401 })
+    const said = async (path: string, headers: Record<string, string>) => {
+      const { status, body } = await post(path, viewed(), { headers, authorized: false })
+      return [status, body.error.what]
+    }
+    // Whoever put the key into a wrong place is told so; "no valid key" alone sends them looking for another key.
+    expect(await said(`/v1/track?writeKey=${writeKey}`, {})).toEqual([401, expect.stringContaining('in the address')])
+    expect(await said('/v1/track', { authorization: writeKey })).toEqual([401, expect.stringContaining('neither')])
     // A header that is wrong is not mended by a body that is right.
     const both = await post('/v1/track', viewed({ writeKey }), { headers: { authorization: basic('sm_nobody') } })
     expect(both.status).toBe(401)

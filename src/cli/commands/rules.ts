@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Rule, RuleEntry, RuleTrial } from '@storemind/client'
 import { Check, Errors } from 'typebox/value'
 import { CodedError } from '../../contracts/errors.ts'
+import { mismatchWords } from '../../contracts/mismatch.ts'
 import { Rule as RuleSchema } from '../../contracts/rule.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
@@ -82,7 +83,7 @@ async function ruleIn(context: Context, file: string): Promise<Rule> {
   const [first] = Errors(RuleSchema, rule)
   const where =
     first === undefined || first.instancePath === '' ? 'it' : first.instancePath.slice(1).replaceAll('/', '.')
-  throw new CodedError('USAGE', { problem: `${file} is not a rule: ${where} ${first?.message ?? 'has another form'}` })
+  throw new CodedError('USAGE', { problem: `${file} is not a rule: ${where} ${mismatchWords(first, 'a rule')}` })
 }
 
 function parsed(text: string, file: string): unknown {

@@ -136,7 +136,7 @@ export const addWebhooks: AddCommand = (program, context) => {
     const answered = await withClient(context, options, ({ client }) => client.listDeliveries({ id, limit }))
     answer(context, options, answered, () =>
       answered.deliveries.length === 0
-        ? 'Nothing was sent to it yet.'
+        ? 'Nothing was sent to it yet but what `webhooks test` sent, which is not listed.'
         : table(
             ['message', 'type', 'state', 'attempts', 'last (UTC)', 'next (UTC)', 'problem'].map((title) => ({ title })),
             answered.deliveries.map((each) => [

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Convert, Default, Errors } from 'typebox/value'
 import { CodedError } from '../../contracts/errors.ts'
+import { mismatchWords } from '../../contracts/mismatch.ts'
 
 /**
  * Checks the parts of a request against their contract. Bodies are taken as they are: "5" is not 5. In a path and a
@@ -22,17 +23,5 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 function badRequest(schema: TSchema, value: unknown, part: string | undefined): CodedError {
   const [first] = Errors(schema, value)
   const place = `${part === 'querystring' ? 'query' : (part ?? 'request')}${first?.instancePath ?? ''}`
-  return new CodedError('BAD_REQUEST', { problem: `${place} ${words(first)}` })
-}
-
-/** The library's words, made clearer where they speak of the schema instead of the request. */
-function words(
-  error: { readonly keyword: string; readonly message: string; readonly params: object } | undefined,
-): string {
-  if (error === undefined) return 'does not match the contract'
-  if (error.keyword === 'boolean') return 'is not a part of this request'
-  if ('allowedValues' in error.params && Array.isArray(error.params.allowedValues)) {
-    return `must be one of ${error.params.allowedValues.join(', ')}`
-  }
-  return error.message
+  return new CodedError('BAD_REQUEST', { problem: `${place} ${mismatchWords(first, 'this request')}` })
 }

@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
 import { CodedError, type ErrorCode, type ErrorDetails } from '../../contracts/errors.ts'
 import { SegmentMessage } from '../../contracts/event.ts'
+import { mismatchWords } from '../../contracts/mismatch.ts'
 import { BATCH_MESSAGES, EVENT_BYTES } from '../../contracts/routes/ingest.ts'
 import { splitBatch } from './split-batch.ts'
 
@@ -111,9 +112,7 @@ function check(value: unknown, depth: number, text: string): ReadMessage {
   if (validator.Check(value)) return { message: value }
   const [first] = validator.Errors(value)
   const where = first?.instancePath.slice(1).replaceAll('/', '.') || 'the message'
-  const allowed = first !== undefined && 'allowedValues' in first.params ? first.params.allowedValues : undefined
-  const words = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : (first?.message ?? 'has another form')
-  return { refusal: invalid(`${where} ${words}`) }
+  return { refusal: invalid(`${where} ${mismatchWords(first, 'a message')}`) }
 }
 
 /** A key that code which copies values one by one would write into every object's prototype. */

@@ -20,7 +20,7 @@ import { settingsFor } from './browser-settings.ts'
 import { type Held, MemoryBudget } from './memory-budget.ts'
 import { type MessageType, type ReadRequest, readBatch, readSingle } from './messages.ts'
 import { readBody } from './read-body.ts'
-import { checkWriteKey, keyInHeader } from './write-key.ts'
+import { checkWriteKey, keyInAddress, keyInHeader } from './write-key.ts'
 
 export interface IngestHttpParts {
   readonly ingest: Ingest
@@ -70,7 +70,8 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
         scope.post(url, { config: BROWSER }, async (request, reply) => {
           const read = await readRequest(request, type)
           if (request.headers.authorization === undefined) {
-            await checkWriteKey(parts.admission, shownBy(request, read.writeKey))
+            const problem = read.writeKey === undefined ? keyInAddress(request.query) : ''
+            await checkWriteKey(parts.admission, shownBy(request, read.writeKey), problem)
           }
           return answer(reply, type, await take(parts, read, saidBy(request, url)))
         })
