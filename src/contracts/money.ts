@@ -6,6 +6,13 @@ export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4
 /** Integer millionths of the currency's unit: 2.55 GBP is 2,550,000. Never a float. */
 export const Micros = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })
 
+/** What something costs: never less than nothing. */
+export const Price = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Micros; zero or more.',
+})
+
 export const Money = Type.Object({ micros: Micros, currency: Currency }, { additionalProperties: false })
 export type Money = Type.Static<typeof Money>
 

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { ExternalId, Millis } from './ids.ts'
-import { Currency, Micros } from './money.ts'
+import { Currency, Price } from './money.ts'
 import { AVAILABILITIES } from './vocabulary.ts'
 
 export { AVAILABILITIES }
@@ -12,9 +12,9 @@ export type Availability = (typeof AVAILABILITIES)[number]
 export const Offer = Type.Object(
   {
     market: Type.String({ minLength: 1, maxLength: 64, description: 'The market, `default` where a store has one.' }),
-    priceMicros: Micros,
+    priceMicros: Price,
     currency: Currency,
-    salePriceMicros: Type.Optional(Micros),
+    salePriceMicros: Type.Optional(Price),
     availability: Availability,
     stock: Type.Optional(Type.Integer({ minimum: 0, description: 'Pieces on hand, where the store counts them.' })),
   },

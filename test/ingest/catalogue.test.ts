@@ -40,6 +40,15 @@ it('a product that cannot be is refused with its place, and nothing of the call 
       { ...product('x'), offers: [{ ...product('x').offers[0], priceMicros: 1.5 }] },
       /products\/1\/offers\/0\/priceMicros/,
     ],
+    // Below zero it would be shown as a bargain, and lower every mean price that it counts in.
+    [
+      { ...product('x'), offers: [{ ...product('x').offers[0], priceMicros: -1 }] },
+      /products\/1\/offers\/0\/priceMicros/,
+    ],
+    [
+      { ...product('x'), offers: [{ ...product('x').offers[0], salePriceMicros: -1 }] },
+      /products\/1\/offers\/0\/salePriceMicros/,
+    ],
   ]
   for (const [bad, place] of wrong) {
     const put = shop.client.putProducts({ products: [product('new'), bad as Product] })

@@ -478,9 +478,11 @@ export type Availability = 'in_stock' | 'out_of_stock' | 'preorder' | 'backorder
 export interface Offer {
   /** The market, `default` where a store has one. */
   readonly market: string
+  /** Micros; zero or more. */
   readonly priceMicros: number
   /** ISO 4217 code. */
   readonly currency: string
+  /** Micros; zero or more. */
   readonly salePriceMicros?: number
   readonly availability: Availability
   /** Pieces on hand, where the store counts them. */
