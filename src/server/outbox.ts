@@ -31,17 +31,16 @@ export function createOutbox({ webhooks, sender, clock, randomBytes, logger, met
   meter.gauge({ name: 'storemind_webhook_pending', help: 'Webhook messages that are on their way.' }, () =>
     webhooks.pending(),
   )
-  let endpoints = { enabled: 0, disabled: 0 }
-  const count = async () => {
-    const all = await webhooks.list()
-    const disabled = all.filter(({ disabledAt }) => disabledAt !== undefined).length
-    endpoints = { enabled: all.length - disabled, disabled }
-  }
   meter.gauge(
     { name: 'storemind_webhook_endpoints', help: 'Webhook endpoints that are switched on or off.', labels: ['state'] },
-    () => {
-      void count().catch(() => undefined)
-      return Object.entries(endpoints).map(([state, value]) => ({ labels: { state }, value }))
+    async () => {
+      const all = await webhooks.list().catch(() => undefined)
+      if (all === undefined) return []
+      const disabled = all.filter(({ disabledAt }) => disabledAt !== undefined).length
+      return Object.entries({ enabled: all.length - disabled, disabled }).map(([state, value]) => ({
+        labels: { state },
+        value,
+      }))
     },
   )
   const fault = (error: unknown) => logger.error({ fault: faultOf(error, logger.level) }, 'the outbox met a fault')

@@ -84,3 +84,9 @@ test('no label speaks of a shopper or of what an address carried', async () => {
   await shop.engine.app.inject({ url: '/zq-marker?zq-marker=1' })
   expect(await scrape()).not.toContain('zq-marker')
 })
+
+test('webhooks are counted as they are now, not as they were when somebody asked before', async () => {
+  await scrape()
+  await shop.client.createWebhook({ url: 'https://hooks.example/in' })
+  expect(sample(await scrape(), 'storemind_webhook_endpoints{state="enabled"}')).toBe(1)
+})

@@ -14,10 +14,13 @@ export interface Measure {
   readonly labels?: readonly string[]
 }
 
+/** One value, or one for each set of labels. */
+export type Readings = number | readonly Reading[]
+
 /** How parts of the engine let themselves be measured. */
 export interface Meter {
   /** What is read when somebody asks, so that it costs nothing in between: a queue's length, a follower's lag. */
-  gauge(measure: Measure, read: () => number | readonly Reading[]): void
+  gauge(measure: Measure, read: () => Readings | Promise<Readings>): void
   /** @returns counts; costs about a microsecond */
   counter(measure: Measure): (labels?: Labels, by?: number) => void
   /**

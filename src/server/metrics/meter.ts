@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Measure, Meter } from '../../core/ports.ts'
+import type { Measure, Meter, Readings } from '../../core/ports.ts'
 
 /** The core's port on a registry of Prometheus' client. */
 export function createMeter(registry: Registry): Meter {
@@ -14,10 +14,13 @@ export function createMeter(registry: Registry): Meter {
       const gauge: Gauge = new Gauge({
         ...settings(measure),
         collect() {
+          const keep = (readings: Readings) => {
+            gauge.reset()
+            if (typeof readings === 'number') gauge.set(readings)
+            else for (const { labels, value } of readings) gauge.set({ ...labels }, value)
+          }
           const readings = read()
-          gauge.reset()
-          if (typeof readings === 'number') gauge.set(readings)
-          else for (const { labels, value } of readings) gauge.set({ ...labels }, value)
+          return readings instanceof Promise ? readings.then(keep) : keep(readings)
         },
       })
     },
