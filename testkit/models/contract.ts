@@ -2,6 +2,7 @@ import {
   type Abilities,
   type Algorithm,
   abilitiesOf,
+  buildInteractions,
   type Contribution,
   decodeModel,
   emptyQuery,
@@ -30,6 +31,8 @@ export interface ModelContract<P extends object, Opened extends object> {
    * order. @default 'evidence'
    */
   readonly explanation?: 'sum' | 'evidence'
+  /** False where a model that is extended is read anew, so that known items score by the new data too. @default true */
+  readonly keepsScores?: boolean
   /** Checks that cannot hold for this algorithm, each with its reason. */
   readonly skip?: Readonly<Partial<Record<Check, string>>>
 }
@@ -151,6 +154,58 @@ export function modelContract<P extends object, Opened extends object>(contract:
       }
     })
 
+    describe.runIf(algorithm.extend)('comes to know further items and users', () => {
+      const few = firstOf(shop, 20, 9)
+      const extend = (model: Model, data: Interactions, more?: Partial<FitRun>): Promise<Model> => {
+        if (!algorithm.extend) throw new Error(`${algorithm.kind} cannot extend`)
+        return algorithm.extend(model, data, { ...run(), ...more })
+      }
+
+      test('of which at least one is then found, all with finite scores', async () => {
+        const model = await learn(few)
+        const before = structuredClone(model)
+        const extended = abilitiesOf(algorithm.open(await extend(model, shop)))
+        expect(model).toEqual(before)
+        expect(extended.scoresItems?.items).toBe(shop.items)
+        const boards = queries.map((query) => boardOf(extended, query))
+        expect(boards.flat().every(finite)).toBe(true)
+        expect(boards.flat().some(([item]) => item >= few.items)).toBe(true)
+      })
+
+      test.runIf(contract.keepsScores ?? true)('and scores those it knew as it did', async () => {
+        const model = await learn(few)
+        const [old, extended] = [algorithm.open(model), algorithm.open(await extend(model, shop))].map(abilitiesOf)
+        for (const query of queriesOf(few)) {
+          const known = boardOf(extended!, query).filter(([item]) => item < few.items)
+          expect(known).toEqual(boardOf(old!, query))
+        }
+      })
+
+      test('and the same again, and none where there are none', async () => {
+        const model = await learn(few)
+        expect(await extend(model, shop)).toEqual(await extend(model, shop))
+        const same = abilitiesOf(algorithm.open(await extend(model, few)))
+        const old = abilitiesOf(algorithm.open(model))
+        for (const query of queriesOf(few)) expect(boardOf(same, query)).toEqual(boardOf(old, query))
+      })
+
+      test('or refuses, and leaves the model as it was', async () => {
+        const model = await learn(few)
+        const before = structuredClone(model)
+        await expect(extend(model, firstOf(shop, 20, 8))).rejects.toThrow(coded('length_mismatch'))
+        await expect(extend({ ...model, kind: 'another' }, shop)).rejects.toThrow(coded('bad_model'))
+        await expect(extend(model, { ...shop, weight: shop.weight.map(() => Number.NaN) })).rejects.toThrow(
+          coded('bad_weight'),
+        )
+        await expect(extend(model, { ...shop, item: shop.item.map(() => shop.items) })).rejects.toThrow(
+          coded('index_out_of_range'),
+        )
+        await expect(extend(model, shop, { signal: AbortSignal.abort() })).rejects.toThrow(coded('cancelled'))
+        await expect(extend(model, shop, { memory: 1 })).rejects.toThrow(coded('too_large'))
+        expect(model).toEqual(before)
+      })
+    })
+
     test.runIf(abilities.includes('scoresItems'))('scores with finite numbers, each item once', async () => {
       const model = await opened(shop)
       expect(model.scoresItems?.items).toBe(shop.items)
@@ -259,6 +314,22 @@ function queriesOf(data: Interactions): Query[] {
     queries.push(queryOf(data, u, now, Math.ceil((data.offsets[u + 1]! - data.offsets[u]!) / 2)))
   }
   return queries
+}
+
+/** What the first users did with the first items. */
+function firstOf(data: Interactions, users: number, items: number): Interactions {
+  const entries = [...data.item.keys()].filter((e) => e < data.offsets[users]! && data.item[e]! < items)
+  const user = Int32Array.from(entries, (e) => data.offsets.findIndex((end) => end > e) - 1)
+  const of = <A extends Int32Array | Float32Array | Float64Array>(column: A) => entries.map((e) => column[e]!)
+  return buildInteractions({
+    users,
+    items,
+    user,
+    item: Int32Array.from(of(data.item)),
+    weight: Float32Array.from(of(data.weight)),
+    at: Float64Array.from(of(data.at)),
+    basket: Int32Array.from(of(data.basket)),
+  })
 }
 
 /** The board's items and scores, by item. */

@@ -17,7 +17,9 @@ const run = { rng: rng(1), threads: 1 }
 
 /** The contract trains on interactions alone; attributes follow from the item's number. */
 const onInteractions: Algorithm<AttributeAffinityParams, Interactions, AffinityScorer> = {
-  ...attributeAffinity,
+  kind: attributeAffinity.kind,
+  parameters: attributeAffinity.parameters,
+  open: attributeAffinity.open,
   trainer(params) {
     const trainer = attributeAffinity.trainer(params)
     const described = (interactions: Interactions) => ({

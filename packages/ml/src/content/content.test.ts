@@ -47,7 +47,9 @@ function onInteractions(
   measure: ContentNeighboursParams['measure'],
 ): Algorithm<ContentNeighboursParams, Interactions, ContentScorer> {
   return {
-    ...contentNeighbours,
+    kind: contentNeighbours.kind,
+    parameters: contentNeighbours.parameters,
+    open: contentNeighbours.open,
     trainer(params) {
       const trainer = contentNeighbours.trainer({ ...params, measure })
       return {

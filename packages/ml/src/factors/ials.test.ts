@@ -4,6 +4,7 @@ import { measure } from '../../../../testkit/models/measure.ts'
 import { checkerboard, plantedClusters } from '../../../../testkit/models/planted.ts'
 import { shopOf, tinyShop } from '../../../../testkit/models/shops.ts'
 import type { Interactions } from '../frame/interactions.ts'
+import { buildInteractions } from '../frame/interactions-builder.ts'
 import { queryOf } from '../frame/query.ts'
 import { rng } from '../frame/rng.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
@@ -11,7 +12,6 @@ import { trainingRule } from '../neighbours/parameters.ts'
 import { preferencesOf } from '../neighbours/preferences.ts'
 import { ridgeOf } from './factor-sides.ts'
 import { type IalsParams, ials } from './ials.ts'
-import { withItems } from './item-factors.ts'
 import { trainFactors } from './train-factors.ts'
 import { wholeBytes } from './whole-factors.ts'
 
@@ -154,11 +154,15 @@ describe('folding in', () => {
 
   test('a new item, known by who took it, comes to those of its cluster, without training again', async () => {
     const model = await ials.trainer(params).fit(planted.data, run())
-    const opened = ials.open(model)
     const queryFor = (u: number) => queryOf(planted.data, u, planted.cases[u]!.query.now)
     // Users 0, 3, 6, … are of the first cluster.
-    const vector = opened.itemVector(Array.from({ length: 15 }, (_, n) => queryFor(3 * n)))
-    const grown = ials.open(withItems(model, [vector]))
+    const grown = ials.open(
+      await ials.extend!(
+        model,
+        takenBy(planted.data, (u) => u < 45 && u % 3 === 0),
+        run(),
+      ),
+    )
     expect(grown.items).toBe(61)
     const rank = (u: number) => {
       const board = new Scoreboard(61)
@@ -175,7 +179,56 @@ describe('folding in', () => {
     const neighbours = [...grown.similar(60, 10).ids]
     expect(neighbours.filter((item) => item % 3 === 0).length).toBeGreaterThanOrEqual(9)
   })
+
+  test('an item taken by whom a known item is taken by gets its vector, within 0.02', async () => {
+    const resolved = ials.parameters.resolve({ ...params, epochs: 200 })
+    const model = await ials.trainer(resolved).fit(planted.data, run())
+    const holders = new Set<number>()
+    for (let u = 0; u < planted.data.users; u++) {
+      const [from, to] = [planted.data.offsets[u]!, planted.data.offsets[u + 1]!]
+      if (planted.data.item.subarray(from, to).includes(7)) holders.add(u)
+    }
+    const { arrays } = await ials.extend!(
+      model,
+      takenBy(planted.data, (u) => holders.has(u)),
+      run(),
+    )
+    const factors = arrays['factors'] as Float32Array
+    const norm = Math.hypot(...factors) / Math.sqrt(61)
+    for (let p = 0; p < 16; p++)
+      expect(Math.abs(factors[60 * 16 + p]! - factors[7 * 16 + p]!)).toBeLessThan(0.02 * norm)
+  })
 })
+
+/** The data with one more item, which these users take at the end of their pasts. */
+function takenBy(data: Interactions, takes: (user: number) => boolean): Interactions {
+  const user: number[] = []
+  const item: number[] = []
+  const at: number[] = []
+  const basket: number[] = []
+  for (let u = 0; u < data.users; u++) {
+    const to = data.offsets[u + 1]!
+    for (let e = data.offsets[u]!; e < to; e++) {
+      user.push(u)
+      item.push(data.item[e]!)
+      at.push(data.at[e]!)
+      basket.push(data.basket[e]!)
+    }
+    if (!takes(u)) continue
+    user.push(u)
+    item.push(data.items)
+    at.push(data.at[to - 1]!)
+    basket.push(data.basket[to - 1]! + 1)
+  }
+  return buildInteractions({
+    users: data.users,
+    items: data.items + 1,
+    user: Int32Array.from(user),
+    item: Int32Array.from(item),
+    at: Float64Array.from(at),
+    basket: Int32Array.from(basket),
+  })
+}
 
 test('finds every held-out item of the checkerboard: Recall@1 = 1', async () => {
   const planted = checkerboard(20)

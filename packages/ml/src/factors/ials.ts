@@ -4,6 +4,7 @@ import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, trainingRule } from '../neighbours/parameters.ts'
 import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
+import { furtherBytes, furtherItems } from './further-items.ts'
 import { ItemFactors } from './item-factors.ts'
 import { factorsBytes, trainFactors } from './train-factors.ts'
 
@@ -84,4 +85,5 @@ export const ials = defineAlgorithm({
     return { factors: items, itemGram, userGram, trained: Float64Array.of(data.users, data.items) }
   },
   open: (arrays, params) => new ItemFactors(arrays, params, queryRule(params)),
+  extend: { memory: furtherBytes, extend: furtherItems },
 })

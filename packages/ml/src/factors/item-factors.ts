@@ -2,7 +2,6 @@ import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '
 import type { ArrayReader } from '../frame/algorithm.ts'
 import { MlError } from '../frame/errors.ts'
 import type { Query } from '../frame/interactions.ts'
-import type { Model } from '../frame/model.ts'
 import { checkItem } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
@@ -28,7 +27,6 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
   readonly #params: Readonly<IalsParams>
   readonly #history: History
   readonly #users: FoldIn
-  readonly #newItems: FoldIn
   readonly #trained: Float64Array
   /** The items that have a vector at all, and the norm of each. */
   readonly #known: Int32Array
@@ -43,7 +41,7 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
     if (this.#factors.length % d !== 0) throw new MlError('bad_model', `factors are not rows of ${d}`)
     this.items = this.#factors.length / d
     this.#users = new FoldIn(d, arrays.f32('itemGram', d * d))
-    this.#newItems = new FoldIn(d, arrays.f32('userGram', d * d))
+    arrays.f32('userGram', d * d)
     this.#trained = arrays.f64('trained', 2)
     this.#history = new History(this.items, rule)
     this.#norms = Float64Array.from({ length: this.items }, (_, i) =>
@@ -96,59 +94,35 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
     return this.#foldIn(query) ? Float32Array.from(this.#vector) : new Float32Array(this.d)
   }
 
-  /**
-   * The vector of an item that training has not met, from the pasts of the users who took it: Float32 [d].
-   * `withItems` makes a model that knows it.
-   */
-  itemVector(takers: readonly Query[]): Float32Array {
-    const { l2, unobserved, frequencyPower } = this.#params
-    const side = this.#newItems
-    const right = new Float64Array(this.d)
-    side.begin(ridgeOf(takers.length, this.#trained[0]!, l2, unobserved, frequencyPower))
-    for (const taker of takers) {
-      if (!this.#foldIn(taker)) continue
-      side.add(1, this.#vector, 0)
-      for (let p = 0; p < this.d; p++) right[p]! += this.#vector[p]!
-    }
-    side.factor()
-    side.solve(right)
-    return Float32Array.from(right)
+  /** Writes the vector of whoever holds the items e of [from, to), each with its value, at `at`; zeros for nothing. */
+  vectorOf(items: Int32Array, values: Float32Array, from: number, to: number, out: Float32Array, at: number): void {
+    out.set(this.#solve(items, values, from, to) ? this.#vector : new Float32Array(this.d), at)
   }
 
   /** Solves for the asker's vector and leaves his system factored. False for a history that says nothing. */
   #foldIn(query: Query): boolean {
     const history = this.#history
     history.readQuery(query)
+    return this.#solve(history.items, history.values, 0, history.count)
+  }
+
+  #solve(items: Int32Array, values: ArrayLike<number>, from: number, to: number): boolean {
     const { l2, unobserved, frequencyPower } = this.#params
     this.#vector.fill(0)
     let known = 0
-    for (let slot = 0; slot < history.count; slot++) if (this.#norms[history.items[slot]!]! > 0) known++
+    for (let e = from; e < to; e++) if (this.#norms[items[e]!]! > 0) known++
     if (known === 0) return false
-    this.#users.begin(ridgeOf(history.count, this.#trained[1]!, l2, unobserved, frequencyPower))
-    for (let slot = 0; slot < history.count; slot++) {
-      const from = history.items[slot]! * this.d
-      const value = history.values[slot]!
-      this.#users.add(value, this.#factors, from)
-      for (let p = 0; p < this.d; p++) this.#vector[p]! += value * this.#factors[from + p]!
+    this.#users.begin(ridgeOf(to - from, this.#trained[1]!, l2, unobserved, frequencyPower))
+    for (let e = from; e < to; e++) {
+      const place = items[e]! * this.d
+      const value = values[e]!
+      this.#users.add(value, this.#factors, place)
+      for (let p = 0; p < this.d; p++) this.#vector[p]! += value * this.#factors[place + p]!
     }
     this.#users.factor()
     this.#users.solve(this.#vector)
     return true
   }
-}
-
-/** The model with further items at its end, each with its vector [d]; nothing else changes. @throws MlError `bad_model` */
-export function withItems(model: Model, vectors: readonly Float32Array[]): Model {
-  const { factors, itemGram } = model.arrays
-  if (!(factors instanceof Float32Array) || !itemGram) throw new MlError('bad_model', 'it has no factors')
-  const d = Math.sqrt(itemGram.length)
-  if (vectors.some((vector) => vector.length !== d)) throw new MlError('length_mismatch', `vectors of other than ${d}`)
-  const grown = new Float32Array(factors.length + vectors.length * d)
-  grown.set(factors)
-  vectors.forEach((vector, v) => {
-    grown.set(vector, factors.length + v * d)
-  })
-  return { ...model, arrays: { ...model.arrays, factors: grown } }
 }
 
 function dot(d: number, a: ArrayLike<number>, from: number, b: ArrayLike<number>, at: number): number {

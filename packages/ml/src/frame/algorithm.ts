@@ -11,6 +11,14 @@ export interface Algorithm<P extends object, D, Opened extends object> {
   trainer(params?: Partial<P>): Trainer<P, D, Model>
   /** The model with its abilities. @throws MlError `bad_model` on another kind, other parameters or missing arrays. */
   open(model: Model): Opened
+  /**
+   * The model with the items and users that came after it, without training again: its items keep their numbers, and
+   * those of `data` that follow them are new. Absent where nobody's taking teaches the model an item.
+   *
+   * @param data all that is known by now, of old and new items
+   * @throws MlError `bad_model`, `length_mismatch` for data of fewer items than the model's, and as `fit` does
+   */
+  readonly extend?: (model: Model, data: D, run: FitRun) => Promise<Model>
 }
 
 /** What an author writes; `defineAlgorithm` adds freezing, checking and the model's envelope. */
@@ -21,35 +29,79 @@ export interface AlgorithmDefinition<P extends object, D, Opened extends object>
   memory(data: D, params: Readonly<P>): number
   fit(data: D, params: Readonly<P>, run: FitRun): Promise<Record<string, TypedArray>>
   open(arrays: ArrayReader, params: Readonly<P>): Opened
+  /** `fit` where a fit is one reading of the data that learns nothing further, so that no shorter way could be. */
+  readonly extend?: Extension<P, D> | 'fit'
+}
+
+/** How a model comes to know the items that follow its own, the rest being left as it was learned. */
+export interface Extension<P extends object, D> {
+  /** As `memory` of the algorithm, of `extend`. */
+  memory(data: D, params: Readonly<P>): number
+  extend(arrays: ArrayReader, data: D, params: Readonly<P>, run: FitRun): Promise<Record<string, TypedArray>>
 }
 
 export function defineAlgorithm<P extends object, D, Opened extends object>(
   definition: AlgorithmDefinition<P, D, Opened>,
 ): Algorithm<P, D, Opened> {
-  const { kind, parameters } = definition
-  return {
+  const { kind, parameters, extend } = definition
+  const trainer = (given?: Partial<P>): Trainer<P, D, Model> => {
+    const params = parameters.resolve(given)
+    return {
+      kind,
+      params,
+      memory: (data) => definition.memory(data, params),
+      fit: (data, run) =>
+        made(kind, params, definition.memory(data, params), run, () => definition.fit(data, params, run)),
+    }
+  }
+  const check = (model: Model): Readonly<P> => {
+    if (model.kind !== kind) throw new MlError('bad_model', `its kind is ${model.kind}, not ${kind}`)
+    return parametersOf(parameters, model.params)
+  }
+  const algorithm: Algorithm<P, D, Opened> = {
     kind,
     parameters,
-    trainer(given) {
-      const params = parameters.resolve(given)
-      return {
-        kind,
-        params,
-        memory: (data) => definition.memory(data, params),
-        async fit(data, run) {
-          checkCancelled(run)
-          checkMemory(kind, definition.memory(data, params), run)
-          const arrays = await definition.fit(data, params, run)
-          checkCancelled(run)
-          return { kind, params, arrays }
-        },
-      }
-    },
-    open(model) {
-      if (model.kind !== kind) throw new MlError('bad_model', `its kind is ${model.kind}, not ${kind}`)
-      return definition.open(new ArrayReader(model), parametersOf(parameters, model.params))
+    trainer,
+    open: (model) => definition.open(new ArrayReader(model), check(model)),
+  }
+  if (!extend) return algorithm
+  return {
+    ...algorithm,
+    async extend(model, data, run) {
+      const params = check(model)
+      // A model that cannot be opened is refused before anything is learned.
+      checkFollows(data, algorithm.open(model))
+      if (extend === 'fit') return trainer(params).fit(data, run)
+      const learn = () => extend.extend(new ArrayReader(model), data, params, run)
+      return made(kind, params, extend.memory(data, params), run, learn)
     },
   }
+}
+
+/** @throws MlError `length_mismatch` */
+function checkFollows(data: unknown, opened: object): void {
+  const [known, given] = [itemsOf(opened), itemsOf(data)]
+  if (known === undefined || given === undefined || given >= known) return
+  throw new MlError('length_mismatch', `data of ${given} items for a model that knows ${known}`)
+}
+
+function itemsOf(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('items' in value)) return undefined
+  return typeof value.items === 'number' ? value.items : undefined
+}
+
+async function made<P>(
+  kind: string,
+  params: Readonly<P>,
+  bytes: number,
+  run: FitRun,
+  learn: () => Promise<Record<string, TypedArray>>,
+): Promise<Model> {
+  checkCancelled(run)
+  checkMemory(kind, bytes, run)
+  const arrays = await learn()
+  checkCancelled(run)
+  return { kind, params, arrays }
 }
 
 function parametersOf<P extends object>(parameters: ParameterSet<P>, stored: unknown): Readonly<P> {

@@ -13,6 +13,7 @@ const run = { rng: rng(1), threads: 1 }
 
 modelContract({
   algorithm: basketNeighbours,
+  keepsScores: false,
   params: { neighbours: 5, groups: 2, halfLifeDays: 30 },
   abilities: ['scoresItems', 'explains'],
   explanation: 'sum',

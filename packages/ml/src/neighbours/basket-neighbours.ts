@@ -74,6 +74,7 @@ export const basketNeighbours = defineAlgorithm({
     }
   },
   open: (arrays, params) => new BasketNeighbours(arrays, params),
+  extend: 'fit',
 })
 
 /** Every user's baskets as one row. */

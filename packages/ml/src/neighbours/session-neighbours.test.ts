@@ -13,6 +13,7 @@ const run = { rng: rng(1), threads: 1 }
 
 modelContract({
   algorithm: sessionNeighbours,
+  keepsScores: false,
   params: { sessions: 'users', neighbours: 10 },
   abilities: ['scoresItems', 'explains'],
   explanation: 'sum',

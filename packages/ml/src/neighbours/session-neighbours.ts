@@ -98,6 +98,7 @@ export const sessionNeighbours = defineAlgorithm({
     }
   },
   open: (arrays, params) => new SessionNeighbours(arrays, params),
+  extend: 'fit',
 })
 
 /** An opened session-neighbours model. It keeps buffers, so one instance serves one thread. */

@@ -16,6 +16,7 @@ const run = { rng: rng(1), threads: 1 }
 for (const similarity of SIMILARITIES) {
   modelContract({
     algorithm: userNeighbours,
+    keepsScores: false,
     params: { similarity, weighting: 'log', neighbours: 5 },
     abilities: ['scoresItems', 'explains'],
     explanation: 'sum',

@@ -67,6 +67,7 @@ export const userNeighbours = defineAlgorithm({
     }
   },
   open: (arrays, params) => new UserNeighbours(arrays, params),
+  extend: 'fit',
 })
 
 function statisticsArrays({ rarity, meanLength }: Bm25Statistics): Record<string, TypedArray> {

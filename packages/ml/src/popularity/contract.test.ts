@@ -6,11 +6,13 @@ import { trend } from './trend.ts'
 
 modelContract({
   algorithm: decayedPopularity,
+  keepsScores: false,
   abilities: ['scoresItems'],
   skip: { 'the checkerboard': 'it says the same to everyone' },
 })
 modelContract({
   algorithm: trend,
+  keepsScores: false,
   params: { recentDays: 20, baseDays: 40 },
   abilities: ['scoresItems'],
   skip: {
@@ -20,6 +22,7 @@ modelContract({
 })
 modelContract({
   algorithm: personalFrequency,
+  keepsScores: false,
   params: { fill: 0, halfLifeDays: 20, readiness: true, counting: 'weights' },
   abilities: ['scoresItems', 'explains'],
   explanation: 'sum',

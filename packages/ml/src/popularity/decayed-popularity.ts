@@ -45,6 +45,7 @@ export const decayedPopularity = defineAlgorithm({
     return globalRankingArrays(decayedCounts(data, halfLifeDays, counting), depth)
   },
   open: (arrays) => new GlobalRanking(arrays),
+  extend: 'fit',
 })
 
 /** Float64 [items]: decayed counts as seen from the latest entry. */

@@ -79,6 +79,7 @@ export const personalFrequency = defineAlgorithm({
     return { ...globalRankingArrays(fill === 0 ? none : counts, fill), interval, boost }
   },
   open: (arrays, params) => new PersonalFrequency(arrays, params),
+  extend: 'fit',
 })
 
 export class PersonalFrequency implements ScoresItems, Explains {

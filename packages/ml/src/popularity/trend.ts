@@ -66,6 +66,7 @@ export const trend = defineAlgorithm({
     return globalRankingArrays(scores, depth)
   },
   open: (arrays) => new GlobalRanking(arrays),
+  extend: 'fit',
 })
 
 /** Float64 [items]: how many users did something with the item in (from, until]. */

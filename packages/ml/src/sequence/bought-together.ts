@@ -107,6 +107,7 @@ export const boughtTogether = defineAlgorithm({
     return lists.arrays()
   },
   open: (arrays, params) => new NeighbourLists(arrays, params),
+  extend: 'fit',
 })
 
 /** The measure of a pair, 0 where the two meet no more often than by chance. */

@@ -16,6 +16,7 @@ const all = ['scoresItems', 'findsSimilar', 'explains'] as const
 
 modelContract({
   algorithm: transitions,
+  keepsScores: false,
   params: { shrinkage: 0.5, repeats: true },
   abilities: all,
   explanation: 'sum',
@@ -23,6 +24,7 @@ modelContract({
 })
 modelContract({
   algorithm: boughtTogether,
+  keepsScores: false,
   params: { minSupport: 1, historySteps: 3 },
   abilities: all,
   explanation: 'sum',

@@ -139,6 +139,7 @@ export const transitions = defineAlgorithm({
     return lists.arrays()
   },
   open: (arrays, params) => new NeighbourLists(arrays, params),
+  extend: 'fit',
 })
 
 /** For each basket the first and the last of the same user that is at most `window` baskets away: Int32 [count] each. */
