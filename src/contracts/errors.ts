@@ -196,6 +196,12 @@ export const ERRORS = {
     why: 'A model learned from it would be noise.',
     todo: 'Import more history; `storemind check` says what is missing.',
   },
+  NOTHING_TO_TEST: {
+    status: 422,
+    what: 'The last {testDays} days of the history cannot be the test: {problem}.',
+    why: 'What is learned from the days before is judged by the sales of the test days. The history ends on {until}.',
+    todo: 'Take {days} days: `storemind evaluate --test-days {days}`, or `testDays` in the request.',
+  },
   TOO_LITTLE_MEMORY: {
     status: 507,
     what: 'There is too little memory to {task}: {problem}.',

@@ -21,6 +21,9 @@ export const EvaluationRow = Type.Object(
 )
 export type EvaluationRow = Type.Static<typeof EvaluationRow>
 
+/** Of an evaluation. Ten years: no store's history is tested on more. */
+export const MOST_TEST_DAYS = 3650
+
 export const Evaluation = Type.Object(
   {
     /** History before `splitAt` trains, what came from `splitAt` to `until` is the test. */

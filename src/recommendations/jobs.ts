@@ -63,7 +63,7 @@ export async function runTraining(
   }
 }
 
-/** @throws CodedError TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED, WORKER_DIED */
+/** @throws CodedError NOTHING_TO_TEST, TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED, WORKER_DIED */
 export async function runEvaluation(
   { workers, configuration }: Pick<RecommendationJobParts, 'workers' | 'configuration'>,
   request: EvaluateRequest,

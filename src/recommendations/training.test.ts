@@ -185,6 +185,28 @@ describe('evaluation', () => {
     const single = evaluateRecommendations(plantedReader(plantedShop(6, 1)), params, jobRun())
     expect((await refusal(single)).code).toBe('TOO_LITTLE_DATA')
   })
+
+  it('names the days that would do where the last ones were silent, or where they are all there are', async () => {
+    const { products, lines } = plantedShop(6, 6)
+    const end = Math.max(...lines.map(({ at }) => at))
+    // Somebody still looked at something 45 days after the last sale: history ends there.
+    const look = { profile: 0, product: 0, kind: 'product_viewed', at: end + 45 * 86_400_000, basket: 1e6 } as const
+    const reader = plantedReader({ products, lines: [...lines, look] })
+    for (const placement of ['home', 'product_page', 'cart']) {
+      const { code, body, details } = await refusal(
+        evaluateRecommendations(reader, { ...PARAMS, placement, testDays: 14 }, jobRun()),
+      )
+      expect([code, details['days']], placement).toEqual(['NOTHING_TO_TEST', 45 + 14])
+      expect(body.what).toContain('lies 45 days before their end')
+      expect(body.todo).toContain('--test-days 59')
+      // Six weeks of sales and 45 days of silence are less than 200 days.
+      const long = await refusal(evaluateRecommendations(reader, { ...PARAMS, placement, testDays: 200 }, jobRun()))
+      expect(long.body.what).toContain('too little was sold before them')
+      const testDays = Number(long.details['days'])
+      const { profiles } = await evaluateRecommendations(reader, { ...PARAMS, placement, testDays }, jobRun())
+      expect(profiles, placement).toBeGreaterThan(5)
+    }
+  })
 })
 
 it('plants favourites within their taste', () => {

@@ -1,4 +1,4 @@
-import { Evaluation } from '../../contracts/model-version.ts'
+import { Evaluation, MOST_TEST_DAYS } from '../../contracts/model-version.ts'
 import { type AddCommand, examples, optionsOf } from '../command.ts'
 import { withClient } from '../connect.ts'
 import { answer, wholeNumber } from '../context.ts'
@@ -23,7 +23,9 @@ export const addEvaluate: AddCommand = (program, context) => {
   command.action(async () => {
     const options = optionsOf<EvaluateOptions>(command)
     const request = {
-      ...(options.testDays === undefined ? {} : { testDays: wholeNumber(options.testDays, '--test-days', 1, 3650) }),
+      ...(options.testDays === undefined
+        ? {}
+        : { testDays: wholeNumber(options.testDays, '--test-days', 1, MOST_TEST_DAYS) }),
       ...(options.placement === undefined ? {} : { placement: options.placement }),
       ...(options.seed === undefined ? {} : { seed: wholeNumber(options.seed, '--seed', 0, 0xffffffff) }),
     }

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { Decision, DecisionRequest, Explanation, Language, Replay } from '../decision.ts'
 import { Id } from '../ids.ts'
 import { Job } from '../job.ts'
+import { MOST_TEST_DAYS } from '../model-version.ts'
 import { route } from '../route.ts'
 
 export const recommend = route({
@@ -76,7 +77,7 @@ export const EvaluateRequest = Type.Object(
   {
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff })),
     /** Days at the end of the history that are the test; 30 where left out. */
-    testDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+    testDays: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_TEST_DAYS })),
     placement: Type.Optional(Type.String({ maxLength: 64 })),
   },
   { additionalProperties: false },

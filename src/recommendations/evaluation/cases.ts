@@ -96,14 +96,14 @@ function questionsOf({ before, historyLength }: CaseWindow, user: number, anchor
   }
 }
 
-interface Order {
+export interface Order {
   readonly user: number
   readonly at: number
   readonly items: Int32Array
 }
 
 /** Orders of two distinct products or more, by user and time. */
-function ordersOf(bought: Interactions): Order[] {
+export function ordersOf(bought: Interactions): Order[] {
   const orders: Order[] = []
   for (let user = 0; user < bought.users; user++) {
     const end = bought.offsets[user + 1]!

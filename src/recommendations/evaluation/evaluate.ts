@@ -1,5 +1,4 @@
 import { type Estimate, pairedDifference, rng } from '@storemind/ml'
-import { CodedError } from '../../contracts/errors.ts'
 import type { Evaluation } from '../../contracts/model-version.ts'
 import type { Placement } from '../../contracts/placement.ts'
 import type { JobRun } from '../../core/ports.ts'
@@ -29,6 +28,7 @@ import {
   voiceAnswer,
 } from './measure.ts'
 import { servedAnswer } from './served.ts'
+import { nothingToTest } from './test-days.ts'
 
 /** Orders that stand for all where product pages or carts are asked for. */
 const MOST_ORDERS = 2000
@@ -41,7 +41,7 @@ const MOST_ORDERS = 2000
  *          is touched once
  * Returns  full-ranking figures over all products with 95 % intervals, for baselines, sources, the blend, and the
  *          blend as served, under the placement's policies
- * @throws CodedError TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED
+ * @throws CodedError NOTHING_TO_TEST, TOO_LITTLE_DATA, PLACEMENT_NOT_FOUND, JOB_CANCELLED
  */
 export async function evaluateRecommendations(
   reader: ShopReader,
@@ -54,6 +54,15 @@ export async function evaluateRecommendations(
     const frame = frameOf(placement.anchor, true)
     const shop = await readShop(reader, params.windowDays, run, 'evaluate')
     const splitAt = shop.to - params.testDays * DAY
+    const window: CaseWindow = {
+      before: historyBetween(shop.lines, shop.from, splitAt),
+      after: historyBetween(shop.lines, splitAt, shop.to),
+      from: splitAt,
+      historyLength: HISTORY_LENGTH,
+    }
+    const { before } = window
+    const cases = casesOf(frame, window, frame === 'home' ? Number.POSITIVE_INFINITY : MOST_ORDERS, rng(params.seed))
+    if (cases.length === 0 || before.bought.item.length === 0) throw nothingToTest(frame, shop, params)
     const recipe = await learn(shop.lines, shop.attributes, {
       ...fitOptions(params, run, 0.02, 0.65),
       from: shop.from,
@@ -63,16 +72,7 @@ export async function evaluateRecommendations(
     })
     const home = await placementOf(reader, 'home')
     const replenishment = await learnReplenishment(recipe, shop, home, run.signal)
-    const before = historyBetween(shop.lines, shop.from, splitAt)
     const fitted = await refit(recipe, { ...before, attributes: shop.attributes }, fitOptions(params, run, 0.65, 0.85))
-    const window: CaseWindow = {
-      before,
-      after: historyBetween(shop.lines, splitAt, shop.to),
-      from: splitAt,
-      historyLength: HISTORY_LENGTH,
-    }
-    const cases = casesOf(frame, window, frame === 'home' ? Number.POSITIVE_INFINITY : MOST_ORDERS, rng(params.seed))
-    if (cases.length === 0) throw tooLittle(frame, params.testDays)
     const blends = blendsOf(recipe, fitted)
     const voices = openVoices(frame, fitted)
     const ranker = rankerFor(frame, fitted, blends[frame], shop.lines.items)
@@ -108,14 +108,6 @@ export async function evaluateRecommendations(
       seed: params.seed,
     }
   })
-}
-
-function tooLittle(frame: Frame, days: number): CodedError {
-  const problem =
-    frame === 'home'
-      ? `no shopper who had bought before bought anything in the last ${days} days`
-      : `no order of the last ${days} days holds two products`
-  return new CodedError('TOO_LITTLE_DATA', { task: 'evaluate', problem })
 }
 
 function protocolNotes(
