@@ -89,9 +89,10 @@ export const ModelVersion = Type.Object(
     status: Type.Enum([...MODEL_STATUSES]),
     createdAt: Millis,
     promotedAt: Type.Optional(Millis),
-    /** The figure that the gate compares. */
-    metric: Type.String(),
-    value: Type.Number(),
+    metric: Type.String({ description: 'The figure that the gate compares.' }),
+    value: Type.Union([Type.Number(), Type.Null()], {
+      description: 'Of the metric; null where too few shoppers came back in the validation days to measure it.',
+    }),
     bytes: Type.Integer(),
     card: ModelCard,
   },

@@ -28,7 +28,8 @@ export interface RecommendationJobParts {
 export interface TrainResult {
   readonly version: number
   readonly metric: string
-  readonly value: number
+  /** Null where it could not be measured. */
+  readonly value: number | null
   /** The gate's verdict in one sentence. */
   readonly verdict: string
   readonly passed: boolean

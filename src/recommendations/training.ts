@@ -18,9 +18,9 @@ import { DAY, placementOf, readShop, type Shop, type ShopReader } from './traini
 export interface TrainedRecommendations {
   readonly models: ReadonlyMap<string, Model>
   readonly card: ModelCard
-  /** The figure that the gate compares, and its value on the validation days. */
+  /** The figure that the gate compares, and its value on the validation days; null where it could not be measured. */
   readonly metric: string
-  readonly value: number
+  readonly value: number | null
 }
 
 /**
@@ -110,8 +110,8 @@ function validationNotes({ blends, homeCases: cases }: Recipe): string[] {
   ]
 }
 
-function gateValue({ blends }: Recipe, validation: Evaluation): number {
+function gateValue({ blends }: Recipe, validation: Evaluation): number | null {
   const report = blends.home.report
   if (report) return report.fellBack ? report.bestSourceNdcg : report.crossValidated
-  return validation.rows.find(({ role }) => role === 'blend')?.metrics[GATE_METRIC] ?? 0
+  return validation.rows.find(({ role }) => role === 'blend')?.metrics[GATE_METRIC] ?? null
 }

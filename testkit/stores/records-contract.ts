@@ -64,8 +64,10 @@ export function recordsContract(it: CurrentStore): void {
       expect([await store.models.reserveVersion(), await store.models.reserveVersion()]).toEqual([1, 2])
       const added = await store.models.add(model(2))
       expect(added).toMatchObject({ version: 2, status: 'candidate', metric: 'ndcgAt10', value: 0.1, card: CARD })
+      const unmeasured = await store.models.add({ ...model(1), value: null })
+      expect([unmeasured.value, (await store.models.get(1))?.value]).toEqual([null, null])
       expect(await store.models.files(2)).toEqual({ 'model.safetensors': 'ab' })
-      expect(await store.models.get(1)).toBeUndefined()
+      expect(await store.models.get(9)).toBeUndefined()
       expect(await (await it.reopen()).models.reserveVersion()).toBe(3)
     })
 

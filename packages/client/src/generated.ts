@@ -329,8 +329,10 @@ export interface ModelVersion {
   readonly createdAt: number
   /** UTC milliseconds. */
   readonly promotedAt?: number
+  /** The figure that the gate compares. */
   readonly metric: string
-  readonly value: number
+  /** Of the metric; null where too few shoppers came back in the validation days to measure it. */
+  readonly value: number | null
   readonly bytes: number
   readonly card: ModelCard
 }

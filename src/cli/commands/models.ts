@@ -30,7 +30,7 @@ export const addModels: AddCommand = (program, context) => {
               model.status,
               moment(model.createdAt),
               model.metric,
-              valueWords(model),
+              valueWords(model.value),
               bytes(model.bytes),
             ]),
           ),

@@ -17,7 +17,7 @@ interface TrainOptions {
 const TrainResult = Type.Object({
   version: Type.Integer(),
   metric: Type.String(),
-  value: Type.Number(),
+  value: Type.Union([Type.Number(), Type.Null()]),
   verdict: Type.String(),
   passed: Type.Boolean(),
   promoted: Type.Boolean(),

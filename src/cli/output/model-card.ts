@@ -4,8 +4,8 @@ import { table } from './table.ts'
 import { bytes, count, day, duration, figure, moment } from './words.ts'
 
 /** A version that could not be measured has no value that says anything. */
-export function valueWords({ value, card }: Pick<ModelVersion, 'value' | 'card'>): string {
-  return card.validation.rows.length > 0 ? figure(value) : 'not known'
+export function valueWords(value: ModelVersion['value']): string {
+  return value === null ? 'not known' : figure(value)
 }
 
 /** What a person wants to know of a version before trusting it. */
@@ -13,7 +13,7 @@ export function cardWords({ version, status, metric, value, card, bytes: size }:
   const { data, sources, validation, limits } = card
   const placements = [...new Set(sources.flatMap(({ weights }) => Object.keys(weights)))]
   const lines = [
-    `Version ${version}, ${status}: ${metric} ${valueWords({ value, card })}`,
+    `Version ${version}, ${status}: ${metric} ${valueWords(value)}`,
     `  trained   ${moment(card.trainedAt)} UTC in ${duration(card.seconds)}, seed ${card.seed}, ${bytes(size)}`,
     `  data      ${day(card.window.from)} to ${day(card.window.to)}: ${count(data.interactions)} interactions, ${count(data.profiles)} shoppers, ${count(data.products)} products`,
     `  left out  ${count(data.withheldForConsent)} shoppers without consent, ${count(data.withheldAsBots)} bots`,

@@ -20,11 +20,11 @@ function validation(splitAt: number, popularity?: number): Evaluation {
   }
 }
 
-function candidate(value: number, window: Evaluation): GateCandidate {
+function candidate(value: number | null, window: Evaluation): GateCandidate {
   return { version: 2, metric: 'ndcgAt10', value, validation: window }
 }
 
-function serving(value: number, window: Evaluation, metric = 'ndcgAt10') {
+function serving(value: number | null, window: Evaluation, metric = 'ndcgAt10') {
   const card: ModelCard = {
     capability: 'recommendations',
     trainedAt: 0,
@@ -45,14 +45,18 @@ describe('the model gate', () => {
   it('lets a first version through when it is not below popularity', () => {
     expect(passes(candidate(0.1, validation(5, 0.1)), undefined, 0.02)).toBe(true)
     expect(passes(candidate(0.0999, validation(5, 0.1)), undefined, 0.02)).toBe(false)
-    expect(passes(candidate(0, validation(5)), undefined, 0.02)).toBe(true)
+    expect(passes(candidate(null, validation(5)), undefined, 0.02)).toBe(true)
   })
 
   it('does not call zero what was not measured', () => {
-    expect(gateVerdict(candidate(0, validation(5)), undefined, 0.02).words).not.toContain('0.0000')
-    const refused = gateVerdict(candidate(0, validation(9)), serving(0.4, validation(5, 0.2)), 0.02)
+    expect(gateVerdict(candidate(null, validation(5)), undefined, 0.02).words).not.toContain('0.0000')
+    const refused = gateVerdict(candidate(null, validation(9)), serving(0.4, validation(5, 0.2)), 0.02)
     expect([refused.passed, refused.refusal?.details['value']]).toEqual([false, 'not known'])
     expect(refused.words).toMatch(/^Too few .*0\.4000 of version 1\.$/)
+    const unmeasured = serving(null, validation(5))
+    expect(passes(candidate(null, validation(9)), unmeasured, 0.02)).toBe(true)
+    const { passed, words } = gateVerdict(candidate(0.2, validation(9, 0.1)), unmeasured, 0.02)
+    expect([passed, words]).toEqual([true, 'ndcgAt10 0.2000 is not below the unknown value of version 1.'])
   })
 
   it('compares two versions as they are on the same days, with the tolerance', () => {

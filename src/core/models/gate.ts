@@ -5,8 +5,8 @@ import type { Evaluation, ModelVersion } from '../../contracts/model-version.ts'
 export interface GateCandidate {
   readonly version: number
   readonly metric: string
-  /** The candidate's value of the metric on its validation. */
-  readonly value: number
+  /** The candidate's value of the metric on its validation; null where it could not be measured. */
+  readonly value: number | null
   readonly validation: Evaluation
 }
 
@@ -34,23 +34,25 @@ export function gateVerdict(
   serving: Pick<ModelVersion, 'version' | 'metric' | 'value' | 'card'> | undefined,
   tolerance: number,
 ): GateVerdict {
-  const { metric, value, validation } = candidate
+  const { metric, validation } = candidate
+  // What was not measured is worth no more than nothing: it may come first, and takes no measured version's place.
+  const [value, theirValue] = [candidate.value ?? 0, serving?.value ?? 0]
   const popularity = popularityOf(validation, metric)
   if (serving === undefined || serving.metric !== metric) {
     const bar = popularity ?? 0
     return verdict(candidate, value, bar, value >= bar, `popularity’s ${show(bar)}`)
   }
   const theirs = serving.card.validation
-  const name = `${show(serving.value)} of version ${serving.version}`
+  const name = `${serving.value === null ? 'the unknown value' : show(serving.value)} of version ${serving.version}`
   if (validation.splitAt === theirs.splitAt && validation.until === theirs.until) {
-    return verdict(candidate, value, serving.value, notWorse(value, serving.value, tolerance), name)
+    return verdict(candidate, value, theirValue, notWorse(value, theirValue, tolerance), name)
   }
   const theirPopularity = popularityOf(theirs, metric)
   if (!isYardstick(popularity) || !isYardstick(theirPopularity)) {
-    return verdict(candidate, value, serving.value, notWorse(value, serving.value, tolerance), name)
+    return verdict(candidate, value, theirValue, notWorse(value, theirValue, tolerance), name)
   }
   // What the serving version would reach on the candidate's days, if it stays as far above popularity.
-  const expected = (serving.value / theirPopularity) * popularity
+  const expected = (theirValue / theirPopularity) * popularity
   return verdict(
     candidate,
     value,
@@ -73,18 +75,17 @@ function popularityOf({ rows }: Evaluation, metric: string): number | undefined 
 }
 
 function verdict(
-  { version, metric, validation }: GateCandidate,
+  { version, metric, value: measured }: GateCandidate,
   value: number,
   bar: number,
   passed: boolean,
   against: string,
 ): GateVerdict {
-  // Without a row nothing was measured, and the value says nothing.
-  const measured = validation.rows.length > 0
-  const found = measured ? show(value) : 'not known'
-  const words = measured
-    ? `${metric} ${show(value)} ${passed ? 'is not below' : 'is below'} ${against}.`
-    : `Too few shoppers came back in its validation days to measure it${passed ? '' : `, and it is not put in the place of ${against}`}.`
+  const found = measured === null ? 'not known' : show(value)
+  const words =
+    measured !== null
+      ? `${metric} ${show(value)} ${passed ? 'is not below' : 'is below'} ${against}.`
+      : `Too few shoppers came back in its validation days to measure it${passed ? '' : `, and it is not put in the place of ${against}`}.`
   if (passed) return { passed, words }
   const details = { version, metric, value: found, serving: show(bar) }
   return { passed, words, refusal: { code: 'MODEL_NOT_BETTER', details } }

@@ -22,7 +22,7 @@ export interface NewVersion {
   readonly models: ModelBundle
   readonly card: ModelCard
   readonly metric: string
-  readonly value: number
+  readonly value: number | null
 }
 
 /** The versions of one capability's model: kept, gated, promoted, rolled back, loaded. */

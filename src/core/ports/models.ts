@@ -6,7 +6,8 @@ export interface ModelRepository {
     readonly version: number
     readonly capability: string
     readonly metric: string
-    readonly value: number
+    /** Null where too few shoppers came back to measure it. */
+    readonly value: number | null
     readonly bytes: number
     readonly card: ModelCard
     readonly status: 'candidate' | 'rejected'

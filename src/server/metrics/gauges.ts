@@ -55,7 +55,10 @@ export function measureEngine(meter: Meter, { app, store, runner, registry, cloc
     },
     () => {
       const serving = version()
-      return serving === undefined ? [] : [{ labels: { metric: serving.metric }, value: serving.value }]
+      // A version that could not be measured has no sample: 0 would be a very bad one.
+      return serving === undefined || serving.value === null
+        ? []
+        : [{ labels: { metric: serving.metric }, value: serving.value }]
     },
   )
 }

@@ -17,6 +17,7 @@ import { webhookRotation } from './0013-webhook-rotation.ts'
 import { recentHeads } from './0014-recent-heads.ts'
 import { decisionsById } from './0015-decisions-by-id.ts'
 import { packedYoungKeys } from './0016-packed-young-keys.ts'
+import { unmeasuredModels } from './0017-unmeasured-models.ts'
 
 export interface Migration {
   readonly version: number
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 14, name: 'recent heads', sql: recentHeads },
   { version: 15, name: 'decisions by id', sql: decisionsById },
   { version: 16, name: 'packed young keys', sql: packedYoungKeys },
+  { version: 17, name: 'unmeasured models', sql: unmeasuredModels },
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -49,6 +49,7 @@ const ROWS_OF_VERSION: Readonly<Record<number, readonly string[]>> = {
   14: ['INSERT INTO recent_heads VALUES (1, 1, 2)'],
   15: [],
   16: ['INSERT INTO live_keys_young (keys) VALUES (zeroblob(16))'],
+  17: [],
 }
 
 function database(): Connection {
@@ -87,6 +88,23 @@ describe.each(MIGRATIONS)('a store of version $version ($name)', ({ version }) =
     old.close()
     fresh.close()
   })
+})
+
+test('a version that was never measured no longer has the value of a very bad one', () => {
+  const old = database()
+  migrate(old, 1, 16)
+  for (const [version, rows] of [
+    [1, []],
+    [2, [{ name: 'blend' }]],
+  ] as const) {
+    old
+      .statement("INSERT INTO model_versions VALUES (?, 'r', 'retired', 1, 1, 'ndcgAt10', 0, 1, ?, '{}')")
+      .run(version, JSON.stringify({ validation: { rows } }))
+  }
+  migrate(old, 2)
+  const values = old.statement('SELECT value FROM model_versions ORDER BY version').all()
+  expect(values.map(({ value }) => value)).toEqual([null, 0])
+  old.close()
 })
 
 test('migrating again, also from a second connection, changes nothing', () => {

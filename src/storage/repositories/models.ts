@@ -136,7 +136,7 @@ function versionOf(row: Row): ModelVersion {
     createdAt: integer(row, 'created_at'),
     ...(promotedAt === undefined ? {} : { promotedAt }),
     metric: text(row, 'metric'),
-    value: integer(row, 'value'),
+    value: optionalInteger(row, 'value') ?? null,
     bytes: integer(row, 'bytes'),
     card: JSON.parse(text(row, 'card')),
   }
