@@ -81,6 +81,9 @@ export function graphBytes(items: number, k: number): number {
   return 3 * 8 * items * Math.min(k, items) + 8 * items
 }
 
+const NO_IDS = new Int32Array(0)
+const NO_WEIGHTS = new Float32Array(0)
+
 /** Collects the rows of an ItemGraph in item order, keeping the strongest of each. */
 export class ItemGraphBuilder {
   readonly #offsets: Int32Array
@@ -101,15 +104,26 @@ export class ItemGraphBuilder {
     this.#selected.offer(item, weight)
   }
 
-  /** Closes the row at hand. */
-  endRow(): void {
-    const count = this.#selected.finish()
-    const end = this.#offsets[this.#row]! + count
+  /**
+   * Closes the row at hand.
+   *
+   * @param ids with `weights` what the row lists already, in its order: all of it stays, and of what was offered as many
+   *   as bring the row to twice the neighbours at most
+   */
+  endRow(ids: Int32Array = NO_IDS, weights: Float32Array = NO_WEIGHTS): void {
+    const selected = this.#selected
+    const count = Math.max(0, Math.min(selected.finish(), 2 * selected.k - ids.length))
+    const end = this.#offsets[this.#row]! + ids.length + count
     this.#reserve(end)
-    this.#ids.set(this.#selected.ids.subarray(0, count), this.#offsets[this.#row])
-    this.#weights.set(this.#selected.scores.subarray(0, count), this.#offsets[this.#row])
+    let held = 0
+    let taken = 0
+    for (let to = this.#offsets[this.#row]!; to < end; to++) {
+      const isHeld = taken === count || (held < ids.length && weights[held]! >= selected.scores[taken]!)
+      this.#ids[to] = isHeld ? ids[held]! : selected.ids[taken]!
+      this.#weights[to] = isHeld ? weights[held++]! : selected.scores[taken++]!
+    }
     this.#offsets[++this.#row] = end
-    this.#selected.count = 0
+    selected.count = 0
   }
 
   arrays(): Record<string, TypedArray> {

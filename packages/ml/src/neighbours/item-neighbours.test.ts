@@ -4,6 +4,7 @@ import { modelContract } from '../../../../testkit/models/contract.ts'
 import { measure } from '../../../../testkit/models/measure.ts'
 import { checkerboard, plantedClusters } from '../../../../testkit/models/planted.ts'
 import { shopOf } from '../../../../testkit/models/shops.ts'
+import { keepEntries } from '../evaluation/splits.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { queryOf } from '../frame/query.ts'
 import { rng } from '../frame/rng.ts'
@@ -159,6 +160,77 @@ test.each(SIMILARITIES.flatMap((similarity) => [0, 20].map((shrinkage) => [simil
     expect(others).toBeGreaterThan(5000)
   },
 )
+
+describe('items that follow', () => {
+  const known = 90
+  const { data: grown } = plantedClusters({ users: 300, items: 120, clusters: 3, perUser: 12, noise: 0.5, seed: 8 })
+  const before = { ...keepEntries(grown, (e) => grown.item[e]! < known), items: known }
+  const ways = SIMILARITIES.flatMap((similarity) => [0, 20].map((shrinkage) => [similarity, shrinkage] as const))
+
+  test.each(ways)('%s, shrunk by %d: have the lists of training on all, bit for bit', async (similarity, shrinkage) => {
+    const params = { similarity, shrinkage, weighting: 'log', trainingHalfLifeDays: 1, neighbours: 7 } as const
+    const [extended, full] = await extendedAndFull(before, grown, params)
+    for (let item = known; item < 120; item++) expect(extended.similar(item, 120)).toEqual(full.similar(item, 120))
+  })
+
+  test.each(ways.filter(([similarity]) => similarity !== 'bm25'))(
+    '%s, shrunk by %d: stand where training on all puts them in the lists of known items, which lose nothing',
+    async (similarity, shrinkage) => {
+      const params = { similarity, shrinkage, weighting: 'log', neighbours: 7 } as const
+      const [extended, full, old] = await extendedAndFull(before, grown, params)
+      let joined = 0
+      for (let item = 0; item < known; item++) {
+        const all = extended.similar(item, 120)
+        expect([...all.ids.subarray(0, 7)]).toEqual([...full.similar(item, 7).ids])
+        expect([...all.scores.subarray(0, 7)]).toEqual([...full.similar(item, 7).scores])
+        const kept = old.similar(item, 7)
+        expect([...all.ids].filter((id) => id < known)).toEqual([...kept.ids])
+        expect([...all.scores].filter((_, n) => all.ids[n]! < known)).toEqual([...kept.scores])
+        joined += all.ids.length - kept.ids.length
+      }
+      expect(joined).toBeGreaterThan(90)
+    },
+  )
+
+  test('have the lists of training on all, whatever was taken, also after a step between', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        entries,
+        fc.nat(5),
+        fc.nat(5),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(...SIMILARITIES),
+        async (rows, a, b, neighbours, similarity) => {
+          const steps = [1 + Math.min(a, b), 1 + Math.max(a, b), 6]
+          const shops = steps.map((items) => {
+            const data = shopOf(8, 6, rows)
+            return { ...keepEntries(data, (e) => data.item[e]! < items), items }
+          })
+          if (shops[0]!.item.length === 0) return
+          const params = { similarity, neighbours, shrinkage: 1 }
+          let model = await itemNeighbours.trainer(params).fit(shops[0]!, run)
+          for (const [s, data] of shops.entries()) {
+            model = await itemNeighbours.extend!(model, data, run)
+            const [extended, full] = [itemNeighbours.open(model), await open(data, params)]
+            for (let item = steps[s - 1] ?? steps[0]!; item < data.items; item++) {
+              expect(extended.similar(item, 6)).toEqual(full.similar(item, neighbours))
+            }
+            for (let item = 0; item < data.items; item++) {
+              expect(extended.similar(item, 6).ids.length).toBeLessThanOrEqual(2 * neighbours)
+            }
+          }
+        },
+      ),
+      { seed: 3, numRuns: 60 },
+    )
+  })
+})
+
+async function extendedAndFull(before: Interactions, grown: Interactions, params: Partial<ItemNeighboursParams>) {
+  const old = await itemNeighbours.trainer(params).fit(before, run)
+  const extended = await itemNeighbours.extend!(old, grown, run)
+  return [itemNeighbours.open(extended), await open(grown, params), itemNeighbours.open(old)] as const
+}
 
 test.each(SIMILARITIES)('%s finds every held-out item of the checkerboard: Recall@1 = 1', async (similarity) => {
   const planted = checkerboard(20)

@@ -1,17 +1,12 @@
 import { defineAlgorithm } from '../frame/algorithm.ts'
-import { type Csr, transpose, transposeBytes } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
-import type { FitRun } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { pause } from '../frame/run.ts'
-import { bm25Statistics, bm25Weighted } from './bm25.ts'
+import { ComparedItems, comparedBytes, inTurns } from './compared-items.ts'
+import { furtherNeighbours, furtherNeighboursBytes } from './further-neighbours.ts'
 import { graphBytes, ItemGraph, ItemGraphBuilder } from './item-graph.ts'
-import { Overlap } from './overlap.ts'
-import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS, trainingRule } from './parameters.ts'
-import { preferencesBytes, preferencesOf } from './preferences.ts'
-import { Promising } from './promising.ts'
-import { COMPARE, type SimilarityParams, squaredNorms, trust } from './similarity.ts'
+import { HISTORY_PARAMETERS, type HistoryParams, queryRule, SIMILARITY_PARAMETERS } from './parameters.ts'
+import type { SimilarityParams } from './similarity.ts'
 
 export interface ItemNeighboursParams extends HistoryParams, SimilarityParams {
   neighbours: number
@@ -39,75 +34,18 @@ export const itemNeighbours = defineAlgorithm({
     neighbours: { type: 'integer', default: 200, min: 1, max: 100_000, meaning: 'neighbours kept per item' },
     ...HISTORY_PARAMETERS,
   }),
-  memory: (data: Interactions, { neighbours }) =>
-    preferencesBytes(data) +
-    2 * transposeBytes(Math.max(data.items, data.users), data.item.length) +
-    4 * data.item.length +
-    40 * data.items +
-    graphBytes(data.items, neighbours),
+  memory: (data: Interactions, { neighbours }) => comparedBytes(data) + graphBytes(data.items, neighbours),
   async fit(data: Interactions, params, run) {
     checkInteractions(data)
-    const byItem = transpose(preferencesOf(data, trainingRule(params)))
-    const columns = params.similarity === 'bm25' ? bm25Weighted(byItem, bm25Statistics(byItem)) : byItem
-    return (await itemGraphOf(columns, params, run)).arrays()
+    const compared = new ComparedItems(data, params, params.neighbours)
+    const graph = new ItemGraphBuilder(data.items, params.neighbours)
+    await inTurns(data.items, compared.additions(), run, (h) => {
+      const additions = compared.offerNearest(h, graph)
+      graph.endRow()
+      return additions
+    })
+    return graph.arrays()
   },
   open: (arrays, params) => new ItemGraph(arrays, queryRule(params)),
+  extend: { memory: furtherNeighboursBytes, extend: furtherNeighbours },
 })
-
-/** Additions between two turns of the event loop: some tens of milliseconds. */
-const ADDITIONS_PER_PAUSE = 2_000_000
-
-/**
- * Most items that share a user with the one at hand are far from its k nearest; only those that may be among them are
- * compared exactly.
- *
- * @param columns items × users
- */
-async function itemGraphOf(
-  columns: Csr,
-  params: Readonly<ItemNeighboursParams>,
-  run: FitRun,
-): Promise<ItemGraphBuilder> {
-  const items = columns.rows
-  const rows = transpose(columns)
-  const squares = squaredNorms(columns)
-  const compare = COMPARE[params.similarity]
-  const overlap = new Overlap(items)
-  const promising = new Promising(params, params.neighbours, squares, (i) => sizeOf(columns, i))
-  const graph = new ItemGraphBuilder(items, params.neighbours)
-  const additions = totalAdditions(rows)
-  let done = 0
-  let paused = 0
-  for (let h = 0; h < items; h++) {
-    for (let e = columns.offsets[h]!; e < columns.offsets[h + 1]!; e++) {
-      const user = columns.indices[e]!
-      overlap.addColumn(columns.values[e]!, rows.indices, rows.values, rows.offsets[user]!, rows.offsets[user + 1]!)
-      done += sizeOf(rows, user)
-    }
-    const n = promising.find(h, overlap)
-    for (let p = 0; p < n; p++) {
-      const j = promising.vectors[p]!
-      const both = overlap.both[j]!
-      const likeness = compare(overlap.dot[j]!, both, squares[h]!, squares[j]!, sizeOf(columns, h), sizeOf(columns, j))
-      graph.offer(j, likeness * trust(both, params.shrinkage))
-    }
-    graph.endRow()
-    overlap.clear()
-    if (done - paused > ADDITIONS_PER_PAUSE) {
-      paused = done
-      await pause(run, done / additions)
-    }
-  }
-  return graph
-}
-
-/** Σ_u n_u² */
-function totalAdditions(rows: Csr): number {
-  let total = 0
-  for (let u = 0; u < rows.rows; u++) total += sizeOf(rows, u) ** 2
-  return total
-}
-
-function sizeOf(matrix: Csr, row: number): number {
-  return matrix.offsets[row + 1]! - matrix.offsets[row]!
-}
