@@ -16,6 +16,9 @@ export const Price = Type.Integer({
 export const Money = Type.Object({ micros: Micros, currency: Currency }, { additionalProperties: false })
 export type Money = Type.Static<typeof Money>
 
+/** The largest amount in units, as a message names it. */
+export const LARGEST_AMOUNT = formatMicros(Number.MAX_SAFE_INTEGER)
+
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/
 
 /**
@@ -30,6 +33,11 @@ export function parseMicros(text: string): number | undefined {
   const roundUp = Number(fraction[6]) >= 5 ? 1 : 0
   const micros = Number(match[2] ?? '0') * 1_000_000 + Number(fraction.slice(0, 6)) + roundUp
   return Number.isSafeInteger(micros) ? (micros === 0 ? 0 : sign * micros) : undefined
+}
+
+/** Whether text is a number that `parseMicros` does not read because it does not fit. */
+export function isTooLarge(text: string): boolean {
+  return DECIMAL.test(text.trim()) && parseMicros(text) === undefined
 }
 
 /** Micros → decimal text with at least two decimals: 2550000 → "2.55". */

@@ -19,7 +19,11 @@ describe('numbers that are none', () => {
     const stock = [`bad-stock,A mug,1.00,Home,in_stock`, 'good-1,A cup,0.00,Home,in_stock']
     const report = await shop.imported('csv-products', 'prices.csv', [PRODUCT_HEADER, ...rows, ...stock].join('\n'))
     expect(report.counts).toMatchObject({ products: 2, problems: prices.length })
-    expect(report.problemsByCode).toEqual({ ROW_NUMBER_INVALID: prices.length - 1, ROW_NUMBER_NEGATIVE: 1 })
+    expect(report.problemsByCode).toEqual({
+      ROW_NUMBER_INVALID: prices.length - 2,
+      ROW_NUMBER_NEGATIVE: 1,
+      ROW_NUMBER_TOO_LARGE: 1,
+    })
     await expect(shop.client.getProduct({ productId: 'bad0' })).rejects.toMatchObject({ code: 'PRODUCT_NOT_FOUND' })
   })
 
@@ -41,6 +45,7 @@ describe('numbers that are none', () => {
     expect(Object.keys(report.problemsByCode).sort()).toEqual([
       'ROW_NUMBER_INVALID',
       'ROW_NUMBER_NEGATIVE',
+      'ROW_NUMBER_TOO_LARGE',
       'ROW_VALUE_INVALID',
     ])
     expect((await shop.client.checkData()).summary).toEqual(before)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatMicros } from '../../contracts/money.ts'
-import { isRefusal, parseDecimal, parsePrice } from '../kit/amounts.ts'
+import { isRefusal, parseNumber, parsePrice } from '../kit/amounts.ts'
 import type { ImportFile, ImportItem, SourceLine } from '../kit/importer.ts'
 import { type OrderLine, orderKey, orderMessage } from '../kit/order-messages.ts'
 import { problem, quoted, type Refusal, refuse } from '../kit/problem.ts'
@@ -108,8 +108,8 @@ function saleOf(table: Table, row: TableRow, basket: string): Sale | Refusal {
   if (at === undefined) {
     return refuse('ROW_TIME_INVALID', { field: 'transaction_timestamp', value: quoted(text('transaction_timestamp')) })
   }
-  const count = parseDecimal(text('quantity'))
-  if (count === undefined) return refuse('ROW_NUMBER_INVALID', { field: 'quantity', value: quoted(text('quantity')) })
+  const count = parseNumber(text('quantity'), 'quantity')
+  if (isRefusal(count)) return count
   if (count < 0) return refuse('ROW_NUMBER_NEGATIVE', { field: 'quantity', value: count })
   if (count === 0)
     return refuse('ROW_VALUE_INVALID', { field: 'quantity', value: count, known: 'quantities above zero' })

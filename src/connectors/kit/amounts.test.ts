@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatMicros } from '../../contracts/money.ts'
-import { parseDecimal, parsePrice, parseQuantity } from './amounts.ts'
+import { parseNumber, parsePrice, parseQuantity } from './amounts.ts'
 
 describe('parsePrice', () => {
   it('reads amounts with and without a currency', () => {
@@ -23,7 +23,12 @@ describe('parsePrice', () => {
       expect(parsePrice(text, 'price'), text).toMatchObject({ code: 'ROW_NUMBER_INVALID' })
     }
     expect(parsePrice('-0.01', 'price')).toMatchObject({ code: 'ROW_NUMBER_NEGATIVE' })
-    expect(parsePrice('9'.repeat(30), 'price')).toMatchObject({ code: 'ROW_NUMBER_INVALID' })
+    for (const large of ['9'.repeat(30), '9007199254.740992 EUR']) {
+      expect(parsePrice(large, 'price')).toMatchObject({
+        code: 'ROW_NUMBER_TOO_LARGE',
+        details: { limit: '9007199254.740991' },
+      })
+    }
   })
 
   it('reads back every amount it could have written', () => {
@@ -48,7 +53,13 @@ describe('parseQuantity', () => {
   })
 
   it('knows no number beyond what a double holds exactly', () => {
-    expect(parseDecimal('9007199254740993')).toBeUndefined()
-    expect(parseDecimal('-5')).toBe(-5)
+    expect(parseNumber('9007199254740991', 'quantity')).toBe(Number.MAX_SAFE_INTEGER)
+    for (const large of ['9007199254740993', '-9007199254740993', '1000000000000000000', '9'.repeat(400)]) {
+      expect(parseNumber(large, 'quantity'), large).toMatchObject({
+        code: 'ROW_NUMBER_TOO_LARGE',
+        details: { limit: Number.MAX_SAFE_INTEGER },
+      })
+    }
+    expect(parseNumber('-5', 'quantity')).toBe(-5)
   })
 })

@@ -1,4 +1,4 @@
-import { parseMicros } from '../../contracts/money.ts'
+import { isTooLarge, LARGEST_AMOUNT, parseMicros } from '../../contracts/money.ts'
 import { quoted, type Refusal, refuse } from './problem.ts'
 
 export type DecimalMark = '.' | ','
@@ -20,8 +20,11 @@ export function parsePrice(text: string, field: string, mark: DecimalMark = '.')
   const match = PRICE.exec(text.trim())
   const micros = match?.[2] === undefined ? undefined : parseMicros(withPoint(match[2], mark))
   const [before, after] = [match?.[1], match?.[3]]
-  if (micros === undefined || (before !== undefined && after !== undefined)) {
-    return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  if (before !== undefined && after !== undefined) return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  if (micros === undefined) {
+    return isTooLarge(withPoint(match?.[2] ?? '', mark))
+      ? refuse('ROW_NUMBER_TOO_LARGE', { field, value: quoted(text), limit: LARGEST_AMOUNT })
+      : refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
   }
   if (micros < 0) return refuse('ROW_NUMBER_NEGATIVE', { field, value: quoted(text) })
   const currency = (before ?? after)?.toUpperCase()
@@ -30,8 +33,8 @@ export function parsePrice(text: string, field: string, mark: DecimalMark = '.')
 
 /** A finite decimal number above zero, whole or not (goods by weight). No exponent, NaN or Infinity. */
 export function parseQuantity(text: string, field: string, mark: DecimalMark = '.'): number | Refusal {
-  const quantity = parseDecimal(text, mark)
-  if (quantity === undefined) return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  const quantity = parseNumber(text, field, mark)
+  if (isRefusal(quantity)) return quantity
   if (quantity < 0) return refuse('ROW_NUMBER_NEGATIVE', { field, value: quoted(text) })
   if (quantity === 0) {
     return refuse('ROW_VALUE_INVALID', { field, value: quoted(text), known: 'quantities above zero' })
@@ -39,11 +42,13 @@ export function parseQuantity(text: string, field: string, mark: DecimalMark = '
   return quantity
 }
 
-/** A signed decimal number; undefined where the text is none. */
-export function parseDecimal(text: string, mark: DecimalMark = '.'): number | undefined {
+/** A signed decimal number. */
+export function parseNumber(text: string, field: string, mark: DecimalMark = '.'): number | Refusal {
   const trimmed = withPoint(text.trim(), mark)
-  const value = DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN
-  return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined
+  if (!DECIMAL.test(trimmed)) return refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
+  const value = Number(trimmed)
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  return refuse('ROW_NUMBER_TOO_LARGE', { field, value: quoted(text), limit: Number.MAX_SAFE_INTEGER })
 }
 
 /** With a comma as the mark a point has no place, and the other way round. */

@@ -1,5 +1,5 @@
 import { AVAILABILITIES, type Availability, type Offer, type Product } from '../../contracts/product.ts'
-import { type DecimalMark, isRefusal, parseDecimal, parsePrice } from './amounts.ts'
+import { type DecimalMark, isRefusal, parseNumber, parsePrice } from './amounts.ts'
 import { quoted, type Refusal, refuse } from './problem.ts'
 
 /** A product as text fields, '' where the source says nothing. */
@@ -143,9 +143,8 @@ function availabilityOf(text: string): Availability | Refusal {
 /** Pieces on hand. Shops that oversell count below zero; then none is on hand. */
 function stockOf(text: string): number | undefined | Refusal {
   if (text === '') return undefined
-  const pieces = parseDecimal(text)
-  if (pieces === undefined) return refuse('ROW_NUMBER_INVALID', { field: 'stock', value: quoted(text) })
-  return Math.max(0, Math.floor(pieces))
+  const pieces = parseNumber(text, 'stock')
+  return isRefusal(pieces) ? pieces : Math.max(0, Math.floor(pieces))
 }
 
 function present<Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } | object {

@@ -1,4 +1,4 @@
-import { isRefusal, parseDecimal, parsePrice } from '../kit/amounts.ts'
+import { isRefusal, parseNumber, parsePrice } from '../kit/amounts.ts'
 import { oneLine } from '../kit/described-product.ts'
 import { quoted, type Refusal, refuse } from '../kit/problem.ts'
 import type { FieldSpec, Table, TableRow } from '../kit/table.ts'
@@ -41,7 +41,7 @@ export function lineOf(table: Table, row: TableRow): RetailLine {
   const productId = text('product').toUpperCase()
   const refund = /^C/i.test(invoice)
   const at = parseTime(text('time'), ZONE)
-  const quantity = parseDecimal(text('quantity'))
+  const quantity = parseNumber(text('quantity'), 'Quantity')
   const price = parsePrice(text('price'), 'UnitPrice')
   const description = oneLine(text('description'))
   const line = {
@@ -53,7 +53,7 @@ export function lineOf(table: Table, row: TableRow): RetailLine {
     // Spreadsheets made numbers of the ids: "17850.0".
     customer: text('customer').replace(/\.0+$/, ''),
     at: at ?? 0,
-    quantity: Math.abs(quantity ?? 0),
+    quantity: isRefusal(quantity) ? 0 : Math.abs(quantity),
     priceMicros: isRefusal(price) ? 0 : price.micros,
   }
   const problem = (): Refusal | undefined => {
@@ -68,8 +68,7 @@ export function lineOf(table: Table, row: TableRow): RetailLine {
     }
     if (!isProductCode(productId)) return refuse('ROW_NOT_A_PRODUCT', { value: quoted(productId) })
     if (at === undefined) return refuse('ROW_TIME_INVALID', { field: 'InvoiceDate', value: quoted(text('time')) })
-    if (quantity === undefined)
-      return refuse('ROW_NUMBER_INVALID', { field: 'Quantity', value: quoted(text('quantity')) })
+    if (isRefusal(quantity)) return quantity
     if (quantity < 0 !== refund || quantity === 0) {
       if (quantity < 0) return refuse('ROW_NUMBER_NEGATIVE', { field: 'Quantity', value: quantity })
       const known = refund ? 'quantities below zero in cancellations' : 'quantities above zero'

@@ -1,6 +1,6 @@
-import { isRefusal, parseDecimal, parsePrice, parseQuantity } from '../kit/amounts.ts'
+import { isRefusal, parsePrice, parseQuantity } from '../kit/amounts.ts'
 import type { OrderLine } from '../kit/order-messages.ts'
-import { quoted, type Refusal, refuse } from '../kit/problem.ts'
+import { type Refusal, refuse } from '../kit/problem.ts'
 import type { Settings } from '../kit/settings.ts'
 
 /** What one line of an order is made of, as text. */
@@ -55,9 +55,6 @@ export function packedLineItem(text: string): LineItemText {
 /** Money paid back, positive: exports write it with and without a minus. */
 export function refundMicros(text: string, settings: Settings): number | Refusal {
   if (text === '') return 0
-  const amount = parseDecimal(text, settings.decimal)
-  const field = 'Order Refund Amount'
-  return amount === undefined
-    ? refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
-    : Math.round(Math.abs(amount) * 1e6)
+  const amount = parsePrice(text.replace(/^\s*-/, ''), 'Order Refund Amount', settings.decimal)
+  return isRefusal(amount) ? amount : amount.micros
 }

@@ -1,4 +1,4 @@
-import { isRefusal, parseDecimal } from '../kit/amounts.ts'
+import { isRefusal, parseNumber } from '../kit/amounts.ts'
 import { requireConsentColumn } from '../kit/basis.ts'
 import { parseConsent } from '../kit/consent-text.ts'
 import { groupedRows } from '../kit/grouped-rows.ts'
@@ -198,8 +198,8 @@ function* orderOf(orderId: string, rows: readonly Row[], context: Context): Iter
   if (isRefusal(refunded)) yield problem(at, refunded)
   else if (refunded > 0 && events.length === 1 && events[0] === 'Order Completed') {
     // Part of the money went back; for which lines the export does not say.
-    const total = parseDecimal(table.text(first, 'total'), settings.decimal)
-    const whole = total !== undefined && total > 0 && refunded >= total * 1e6
+    const total = parseNumber(table.text(first, 'total'), 'total', settings.decimal)
+    const whole = !isRefusal(total) && total > 0 && refunded >= total * 1e6
     yield event('Order Refunded', { ...part, lines: whole ? lines : [] }, refunded)
   }
 }

@@ -80,6 +80,12 @@ export const IMPORT_ERRORS = {
     why: 'A price below zero, or a quantity below zero outside a refund, is not a sale.',
     todo: 'Correct the field, or export refunds as refunds.',
   },
+  ROW_NUMBER_TOO_LARGE: {
+    status: 422,
+    what: '{field} is too large: {value}.',
+    why: 'The largest that is kept exactly is {limit}.',
+    todo: 'Correct the field in the source system; an id in the place of a number is a common cause.',
+  },
   ROW_TIME_INVALID: {
     status: 422,
     what: '{field} is not a time: {value}.',

@@ -1,5 +1,5 @@
 import type { EventKind, EventLine } from '../../contracts/event.ts'
-import { parseMicros } from '../../contracts/money.ts'
+import { isTooLarge, LARGEST_AMOUNT, parseMicros } from '../../contracts/money.ts'
 
 /** Most lines one event may have; a wholesale order of the public sets has 1,114. */
 export const LINE_LIMIT = 5000
@@ -51,10 +51,15 @@ function lineOf(value: unknown, eventCurrency: unknown, kind: EventKind): EventL
   const quantity = said === undefined || said === null ? 1 : numberOf(said)
   // Some senders write what comes back with a minus.
   const positive = quantity !== undefined && kind === 'order_refunded' ? Math.abs(quantity) : quantity
-  if (positive === undefined || positive <= 0) return `quantity is not a number above zero: ${shown(said)}`
+  if (positive === undefined || !(positive > 0)) return `quantity is not a number above zero: ${shown(said)}`
+  if (positive > Number.MAX_SAFE_INTEGER) {
+    return `quantity is above ${Number.MAX_SAFE_INTEGER}, the largest that is kept exactly: ${shown(said)}`
+  }
   const price = own(value, 'price')
   if (price === undefined || price === null || price === '') return { productId, quantity: positive }
   const priceMicros = microsOf(price)
+  if (isAboveLargest(price))
+    return `price is above ${LARGEST_AMOUNT}, the largest that is kept exactly: ${shown(price)}`
   if (priceMicros === undefined || priceMicros < 0) return `price is not a number of zero or more: ${shown(price)}`
   const currency = own(value, 'currency') ?? eventCurrency
   const code = typeof currency === 'string' ? currency.trim().toUpperCase() : ''
@@ -78,10 +83,15 @@ export function priceOf(amount: unknown, currency: unknown): { micros: number; c
   return micros === undefined || !/^[A-Z]{3}$/.test(code) ? undefined : { micros, currency: code }
 }
 
-/** A number, or decimal text; not '', true, [5], "0x10", "1e3", NaN or Infinity, all of which JavaScript would convert. */
+/** A number, or decimal text; not '', true, [5], "0x10" or "1e3", all of which JavaScript would convert. */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(value) ? Number(value) : value
-  return typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined
+  return typeof number === 'number' ? number : undefined
+}
+
+function isAboveLargest(amount: unknown): boolean {
+  if (typeof amount === 'string') return isTooLarge(amount)
+  return typeof amount === 'number' && Math.round(amount * 1e6) > Number.MAX_SAFE_INTEGER
 }
 
 function microsOf(value: unknown): number | undefined {
@@ -91,5 +101,7 @@ function microsOf(value: unknown): number | undefined {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).slice(0, 60).toWellFormed()
+  return (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)))
+    .slice(0, 60)
+    .toWellFormed()
 }

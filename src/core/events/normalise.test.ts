@@ -74,25 +74,21 @@ describe('normalise', () => {
   })
 
   it('refuses quantities, prices and ids that say nothing certain', () => {
-    for (const quantity of [
-      0,
-      -1,
-      '',
-      ' ',
-      'two',
-      '0x10',
-      '1e3',
-      true,
-      [5],
-      {},
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-    ]) {
+    for (const quantity of [0, -1, '', ' ', 'two', '0x10', '1e3', true, [5], {}, Number.NaN, -1e18]) {
       expect(refused({ properties: { product_id: 'p', quantity } }), String(quantity)).toMatch(/^quantity is not/)
     }
-    for (const price of [-1, '-0.01', 'free', true, [5], Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
+    for (const price of [-1, '-0.01', 'free', true, [5], [1e18], Number.NaN, -1e300]) {
       expect(refused({ properties: { product_id: 'p', price } }), String(price)).toMatch(/^price is not/)
     }
+    for (const large of [1e18, '1000000000000000000', 1e300, Number.POSITIVE_INFINITY]) {
+      expect(refused({ properties: { product_id: 'p', quantity: large } })).toMatch(
+        /^quantity is above 9007199254740991, the largest that is kept exactly: /,
+      )
+      expect(refused({ properties: { product_id: 'p', price: large } })).toMatch(/^price is above 9007199254\.740991, /)
+    }
+    expect(understood({ properties: { product_id: 'p', quantity: Number.MAX_SAFE_INTEGER } }).lines[0]).toMatchObject({
+      quantity: Number.MAX_SAFE_INTEGER,
+    })
     for (const product_id of ['', ' ', 1.5, true, {}, 'a\u0000b', '\ud800', 'x'.repeat(257)]) {
       expect(refused({ properties: { product_id } }), String(product_id)).toMatch(/no product_id/)
     }
