@@ -32,6 +32,7 @@ const USAGE: readonly string[] = [
   'BASIS_REQUIRED',
   'IMPORTER_UNKNOWN',
   'OPTION_UNKNOWN',
+  'CURRENCY_UNKNOWN',
   'CONFIGURATION_INVALID',
 ] satisfies ErrorCode[]
 

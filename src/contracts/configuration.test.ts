@@ -26,6 +26,7 @@ test('every setting has a valid default and an environment name of its own', () 
 
 test('a value out of range names the setting and where it was set', () => {
   expect(() => resolveConfiguration({ environment: { STOREMIND_SERVER_PORT: '70000' } })).toThrow(/server\.port/)
+  expect(() => resolveConfiguration({ file: { 'store.currency': 'GPB' } })).toThrow(/store\.currency.*did you mean GBP/)
   expect(() => resolveConfiguration({ file: { 'server.port': '80' } })).toThrow(/CONFIGURATION_INVALID/)
   expect(() => resolveConfiguration({ file: { 'server.prot': 80 } })).toThrow(/no such setting/)
   expect(() => resolveConfiguration({ file: JSON.parse('{"__proto__": 1}') })).toThrow(/no such setting/)

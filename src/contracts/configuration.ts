@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Check, Convert, Errors } from 'typebox/value'
+import { currencyHint, isCurrency } from './currency.ts'
 import { CodedError } from './errors.ts'
 import { ORIGIN_PATTERN } from './route.ts'
 
@@ -244,11 +245,11 @@ export function resolveConfiguration(from: ConfigurationSources): EffectiveConfi
     const schema = Configuration.properties[setting]
     const [value, source] = pick(setting, from) ?? [defaultOf(schema), 'default' as const]
     const converted = source === 'environment' || source === 'flag' ? Convert(schema, value) : value
-    if (!Check(schema, converted)) {
-      const problem = isSecret(setting) ? 'it does not have the right form' : [...Errors(schema, converted)][0]?.message
+    const problem = problemOf(setting, converted)
+    if (problem !== undefined) {
       throw new CodedError('CONFIGURATION_INVALID', {
         setting,
-        problem: problem ?? 'it does not have the right form',
+        problem,
         source:
           source === 'environment' ? environmentName(setting) : source === 'file' ? 'storemind.json' : 'the flags',
       })
@@ -258,6 +259,16 @@ export function resolveConfiguration(from: ConfigurationSources): EffectiveConfi
   }
   // Every setting was checked against its own schema just above.
   return { values: values as Configuration, sources: sources as Record<Setting, SettingSource> }
+}
+
+function problemOf(setting: Setting, value: unknown): string | undefined {
+  const schema = Configuration.properties[setting]
+  if (!Check(schema, value)) {
+    const message = isSecret(setting) ? undefined : [...Errors(schema, value)][0]?.message
+    return message ?? 'it does not have the right form'
+  }
+  if (setting !== 'store.currency' || isCurrency(String(value))) return undefined
+  return `${value} is no code of ISO 4217, ${currencyHint(String(value)).replace(/[.?]$/, '')}`
 }
 
 function pick(setting: Setting, from: ConfigurationSources): [unknown, SettingSource] | undefined {

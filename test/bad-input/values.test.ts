@@ -65,6 +65,18 @@ describe('numbers that are none', () => {
   })
 })
 
+describe('a currency that there is not', () => {
+  it('refuses the line that names it, wherever it stands', async () => {
+    const priced = `${PRODUCT_HEADER},currency\nodd,A mug,1.00,Home,in_stock,XXQ\nold,A cup,1.00,Home,in_stock,DEM\n`
+    const report = await shop.imported('csv-products', 'currencies.csv', priced)
+    expect([report.counts.products, report.problemsByCode]).toEqual([1, { CURRENCY_UNKNOWN: 1 }])
+    const orders = `${ORDER_HEADER},currency\no1,2026-02-01,p1,c1,1,1.00,ERU\n`
+    expect((await shop.imported('csv-orders', 'odd.csv', orders)).problemsByCode).toEqual({ CURRENCY_UNKNOWN: 1 })
+    const message = viewed({ product_id: 'p1', price: 1, currency: 'XXQ' })
+    expect((await shop.imported('segment-jsonl', 'odd.jsonl', message)).problemsByCode).toEqual({ EVENT_INVALID: 1 })
+  })
+})
+
 describe('text that is none', () => {
   it('half a surrogate pair is refused wherever it stands', async () => {
     const half = '\\ud83d'

@@ -54,6 +54,11 @@ it('a product that cannot be is refused with its place, and nothing of the call 
     const put = shop.client.putProducts({ products: [product('new'), bad as Product] })
     await expect(put).rejects.toMatchObject({ code: 'BAD_REQUEST', what: expect.stringMatching(place) })
   }
+  const odd = { ...product('x'), offers: [{ ...product('x').offers[0], currency: 'XXQ' }] }
+  await expect(shop.client.putProducts({ products: [product('new'), odd as Product] })).rejects.toMatchObject({
+    code: 'CURRENCY_UNKNOWN',
+    what: 'body/products/1/offers/0/currency is no currency: XXQ.',
+  })
   expect((await shop.client.storeSummary()).products).toBe(before.products)
 })
 

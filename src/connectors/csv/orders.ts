@@ -1,5 +1,5 @@
 import type { Purpose } from '../../contracts/consent.ts'
-import { isRefusal, parsePrice, parseQuantity } from '../kit/amounts.ts'
+import { isRefusal, parseCurrency, parsePrice, parseQuantity } from '../kit/amounts.ts'
 import { requireConsentColumn } from '../kit/basis.ts'
 import { parseConsent } from '../kit/consent-text.ts'
 import { groupedRows } from '../kit/grouped-rows.ts'
@@ -131,10 +131,9 @@ function lineOf(table: Table, row: TableRow, settings: Settings): { group: strin
   if (isRefusal(quantity)) return quantity
   const price = text('price') === '' ? undefined : parsePrice(text('price'), 'price', settings.decimal)
   if (isRefusal(price)) return price
-  const currency = (price?.currency ?? (text('currency') === '' ? settings.currency : text('currency'))).toUpperCase()
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    return refuse('ROW_VALUE_INVALID', { field: 'currency', value: quoted(currency), known: 'ISO 4217 codes' })
-  }
+  const named = price?.currency ?? (text('currency') === '' ? settings.currency : text('currency'))
+  const currency = parseCurrency(named, 'currency')
+  if (isRefusal(currency)) return currency
   const agreed = parseConsent(text('consent'), 'consent')
   if (isRefusal(agreed)) return agreed
   const line: Line = {

@@ -1,4 +1,4 @@
-import { isRefusal } from '../kit/amounts.ts'
+import { isRefusal, parseCurrency } from '../kit/amounts.ts'
 import { parseConsent } from '../kit/consent-text.ts'
 import { categoryPath, describeProduct } from '../kit/described-product.ts'
 import type { Importer, ImportFile, ImportItem } from '../kit/importer.ts'
@@ -116,10 +116,8 @@ function productOf(
   attributes: readonly (readonly [string, string])[],
 ): ReturnType<typeof describeProduct> {
   const text = (field: string) => table.text(row, field)
-  const currency = text('currency') === '' ? settings.currency : text('currency').toUpperCase()
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    return refuse('ROW_VALUE_INVALID', { field: 'currency', value: quoted(currency), known: 'ISO 4217 codes' })
-  }
+  const currency = text('currency') === '' ? settings.currency : parseCurrency(text('currency'), 'currency')
+  if (isRefusal(currency)) return currency
   const replenishable = parseConsent(text('replenishable'), 'replenishable')
   if (isRefusal(replenishable)) return replenishable
   const releasedAt = optionalTime(text('released_at'), 'released_at', settings.timezone)

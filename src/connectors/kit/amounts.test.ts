@@ -11,6 +11,11 @@ describe('parsePrice', () => {
     expect(parsePrice('12,34', 'price', ',')).toEqual({ micros: 12_340_000 })
   })
 
+  it('refuses a currency that there is not, and names what was meant', () => {
+    expect(parsePrice('5 XXQ', 'price')).toMatchObject({ code: 'CURRENCY_UNKNOWN', details: { value: 'XXQ' } })
+    expect(parsePrice('5 ERU', 'price')).toMatchObject({ details: { hint: 'did you mean EUR?' } })
+  })
+
   it('refuses thousands separators, whichever mark is meant', () => {
     expect(parsePrice('1,234.50', 'price')).toMatchObject({ code: 'ROW_NUMBER_INVALID' })
     expect(parsePrice('1,234', 'price')).toMatchObject({ code: 'ROW_NUMBER_INVALID' })

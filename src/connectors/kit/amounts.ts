@@ -1,3 +1,4 @@
+import { currencyHint, isCurrency } from '../../contracts/currency.ts'
 import { isTooLarge, LARGEST_AMOUNT, parseMicros } from '../../contracts/money.ts'
 import { quoted, type Refusal, refuse } from './problem.ts'
 
@@ -27,8 +28,17 @@ export function parsePrice(text: string, field: string, mark: DecimalMark = '.')
       : refuse('ROW_NUMBER_INVALID', { field, value: quoted(text) })
   }
   if (micros < 0) return refuse('ROW_NUMBER_NEGATIVE', { field, value: quoted(text) })
-  const currency = (before ?? after)?.toUpperCase()
-  return currency === undefined ? { micros } : { micros, currency }
+  const said = before ?? after
+  if (said === undefined) return { micros }
+  const currency = parseCurrency(said, field)
+  return isRefusal(currency) ? currency : { micros, currency }
+}
+
+/** A code of ISO 4217, in capitals or not. */
+export function parseCurrency(text: string, field: string): string | Refusal {
+  const code = text.trim().toUpperCase()
+  if (isCurrency(code)) return code
+  return refuse('CURRENCY_UNKNOWN', { field, value: quoted(text), hint: currencyHint(text) })
 }
 
 /** A finite decimal number above zero, whole or not (goods by weight). No exponent, NaN or Infinity. */

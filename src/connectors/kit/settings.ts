@@ -1,6 +1,8 @@
+import { currencyHint, isCurrency } from '../../contracts/currency.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { DecimalMark } from './amounts.ts'
 import type { Importer, ImportSource } from './importer.ts'
+import { quoted } from './problem.ts'
 import { ENCODINGS, type Encoding } from './source-file.ts'
 import { isZone } from './times.ts'
 
@@ -32,7 +34,7 @@ export interface Settings {
 /**
  * The caller's options with their defaults.
  * @throws CodedError OPTION_UNKNOWN for an option or a mapped field that the format does not have, or a value that the
- * option cannot take
+ * option cannot take; CURRENCY_UNKNOWN
  */
 export function readSettings(source: ImportSource, info: Info): Settings {
   const unknown = (option: string) => new CodedError('OPTION_UNKNOWN', { importer: info.id, option })
@@ -62,7 +64,14 @@ export function readSettings(source: ImportSource, info: Info): Settings {
     }),
     decimal: pick<DecimalMark>('decimal', '.', (text) => (text === '.' || text === ',' ? text : undefined)),
     timezone: pick('timezone', source.timezone, (text) => (isZone(text) ? text : undefined)),
-    currency: pick('currency', source.currency, (text) => (/^[A-Z]{3}$/.test(text) ? text : undefined)),
+    currency: pick('currency', source.currency, (text) => {
+      if (isCurrency(text)) return text
+      throw new CodedError('CURRENCY_UNKNOWN', {
+        field: '--option currency',
+        value: quoted(text),
+        hint: currencyHint(text),
+      })
+    }),
     market: pick('market', 'default', (text) => (text !== '' && text.length <= 64 ? text : undefined)),
     map: new Map(Object.entries(source.map)),
   }

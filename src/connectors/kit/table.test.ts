@@ -136,11 +136,11 @@ describe('readSettings', () => {
       { delimiter: '"' },
       { decimal: ';' },
       { timezone: 'Mars' },
-      { currency: 'euro' },
       { market: '' },
     ]) {
       expect(() => settings({ options }), JSON.stringify(options)).toThrow(/OPTION_UNKNOWN/)
     }
+    expect(() => settings({ options: { currency: 'euro' } })).toThrow(/CURRENCY_UNKNOWN/)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Purpose } from '../../contracts/consent.ts'
-import { isRefusal, parsePrice, parseQuantity } from '../kit/amounts.ts'
+import { isRefusal, parseCurrency, parsePrice, parseQuantity } from '../kit/amounts.ts'
 import { requireConsentColumn } from '../kit/basis.ts'
 import { parseConsent } from '../kit/consent-text.ts'
 import { groupedRows } from '../kit/grouped-rows.ts'
@@ -149,10 +149,8 @@ function partOf(
   const text = (field: string) => order[field] ?? ''
   const time = parseTime(text('time'), settings.timezone)
   if (time === undefined) return refuse('ROW_TIME_INVALID', { field: 'Created at', value: quoted(text('time')) })
-  const currency = text('currency') === '' ? settings.currency : text('currency').toUpperCase()
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    return refuse('ROW_VALUE_INVALID', { field: 'Currency', value: quoted(currency), known: 'ISO 4217 codes' })
-  }
+  const currency = text('currency') === '' ? settings.currency : parseCurrency(text('currency'), 'Currency')
+  if (isRefusal(currency)) return currency
   const marketing = parseConsent(text('marketing'), 'Accepts Marketing')
   if (isRefusal(marketing)) return marketing
   const agreed = parseConsent(text('consent'), 'Consent')

@@ -76,7 +76,7 @@ describe('shopify', () => {
       'o.csv': `${HEAD}#1,a@x.test,,,,,,2,Tee,20.00,T,,\n#2,a@x.test,paid,no,euro,40.00,2024-05-01,2,Tee,20.00,T,,\n`,
     })
     expect(events).toEqual([])
-    expect(problems).toEqual(['2 ROW_FIELD_MISSING', '3 ROW_VALUE_INVALID'])
+    expect(problems).toEqual(['2 ROW_FIELD_MISSING', '3 CURRENCY_UNKNOWN'])
   })
 
   it('takes the words out of markup', () => {

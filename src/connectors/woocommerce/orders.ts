@@ -1,4 +1,4 @@
-import { isRefusal, parseNumber } from '../kit/amounts.ts'
+import { isRefusal, parseCurrency, parseNumber } from '../kit/amounts.ts'
 import { requireConsentColumn } from '../kit/basis.ts'
 import { parseConsent } from '../kit/consent-text.ts'
 import { groupedRows } from '../kit/grouped-rows.ts'
@@ -231,10 +231,8 @@ function partOf(orderId: string, row: Row, lines: readonly OrderLine[], context:
   const text = (field: string) => table.text(row, field)
   const at = parseTime(text('time'), settings.timezone)
   if (at === undefined) return refuse('ROW_TIME_INVALID', { field: 'time', value: quoted(text('time')) })
-  const currency = text('currency') === '' ? settings.currency : text('currency').toUpperCase()
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    return refuse('ROW_VALUE_INVALID', { field: 'currency', value: quoted(currency), known: 'ISO 4217 codes' })
-  }
+  const currency = text('currency') === '' ? settings.currency : parseCurrency(text('currency'), 'currency')
+  if (isRefusal(currency)) return currency
   const agreed = parseConsent(text('consent'), 'consent')
   if (isRefusal(agreed)) return agreed
   const number = text('customer') === '0' ? '' : text('customer')

@@ -61,6 +61,13 @@ export const IMPORT_ERRORS = {
     todo: 'See `storemind import {importer} --help`.',
   },
 
+  CURRENCY_UNKNOWN: {
+    status: 400,
+    what: '{field} is no currency: {value}.',
+    why: 'Money carries a code of ISO 4217; amounts in a currency that there is not could not be added up or shown.',
+    todo: 'Correct it: {hint}',
+  },
+
   // Rows of an import (reported per row; the other rows go on)
   ROW_FIELD_MISSING: {
     status: 422,

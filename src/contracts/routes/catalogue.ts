@@ -28,7 +28,7 @@ export const putProducts = route({
     },
     { additionalProperties: false },
   ),
-  errors: ['DISK_FULL'],
+  errors: ['CURRENCY_UNKNOWN', 'DISK_FULL'],
 })
 
 export const deleteProducts = route({

@@ -96,7 +96,7 @@ export const startImport = route({
   summary: 'Starts an import of files on the machine that holds the store.',
   body: ImportRequest,
   response: Job,
-  errors: ['IMPORTER_UNKNOWN', 'FILE_NOT_FOUND', 'BASIS_REQUIRED', 'OPTION_UNKNOWN', 'JOB_RUNNING'],
+  errors: ['IMPORTER_UNKNOWN', 'FILE_NOT_FOUND', 'BASIS_REQUIRED', 'OPTION_UNKNOWN', 'CURRENCY_UNKNOWN', 'JOB_RUNNING'],
 })
 export const ImporterInfo = Type.Object(
   {

@@ -1,3 +1,4 @@
+import { currencyHint, isCurrency } from '../../contracts/currency.ts'
 import type { EventKind, EventLine } from '../../contracts/event.ts'
 import { isTooLarge, LARGEST_AMOUNT, parseMicros } from '../../contracts/money.ts'
 
@@ -61,10 +62,9 @@ function lineOf(value: unknown, eventCurrency: unknown, kind: EventKind): EventL
   if (isAboveLargest(price))
     return `price is above ${LARGEST_AMOUNT}, the largest that is kept exactly: ${shown(price)}`
   if (priceMicros === undefined || priceMicros < 0) return `price is not a number of zero or more: ${shown(price)}`
-  const currency = own(value, 'currency') ?? eventCurrency
-  const code = typeof currency === 'string' ? currency.trim().toUpperCase() : ''
-  if (!/^[A-Z]{3}$/.test(code)) return `currency is not an ISO 4217 code: ${shown(currency)}`
-  return { productId, quantity: positive, priceMicros, currency: code }
+  const code = currencyOf(own(value, 'currency') ?? eventCurrency)
+  if ('problem' in code) return code.problem
+  return { productId, quantity: positive, priceMicros, currency: code.currency }
 }
 
 /** A product, order or shopper id: text, or a whole number that a sender wrote without quotes. */
@@ -76,11 +76,23 @@ export function idOf(value: unknown): string | undefined {
   return id !== '' && id.length <= 256 && id.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(id) ? id : undefined
 }
 
-/** An amount with its currency; undefined where either cannot be read. */
-export function priceOf(amount: unknown, currency: unknown): { micros: number; currency: string } | undefined {
+/** An amount with its currency; undefined where the amount cannot be read. */
+export function priceOf(
+  amount: unknown,
+  currency: unknown,
+): { micros: number; currency: string } | { problem: string } | undefined {
   const micros = amount === undefined || amount === null || amount === '' ? undefined : microsOf(amount)
-  const code = typeof currency === 'string' ? currency.trim().toUpperCase() : ''
-  return micros === undefined || !/^[A-Z]{3}$/.test(code) ? undefined : { micros, currency: code }
+  if (micros === undefined) return undefined
+  const code = currencyOf(currency)
+  return 'problem' in code ? code : { micros, ...code }
+}
+
+function currencyOf(said: unknown): { currency: string } | { problem: string } {
+  const code = typeof said === 'string' ? said.trim().toUpperCase() : ''
+  if (isCurrency(code)) return { currency: code }
+  return {
+    problem: `currency is not an ISO 4217 code: ${shown(said)}; ${currencyHint(String(said)).replace(/[.?]$/, '')}`,
+  }
 }
 
 /** A number, or decimal text; not '', true, [5], "0x10" or "1e3", all of which JavaScript would convert. */

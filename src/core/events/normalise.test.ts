@@ -92,7 +92,13 @@ describe('normalise', () => {
     for (const product_id of ['', ' ', 1.5, true, {}, 'a\u0000b', '\ud800', 'x'.repeat(257)]) {
       expect(refused({ properties: { product_id } }), String(product_id)).toMatch(/no product_id/)
     }
-    expect(refused({ properties: { product_id: 'p', price: 1, currency: 'Euro' } })).toMatch(/^currency is not/)
+    expect(refused({ properties: { product_id: 'p', price: 1, currency: 'Euro' } })).toBe(
+      'currency is not an ISO 4217 code: "Euro"; did you mean EUR',
+    )
+    expect(refused({ properties: { product_id: 'p', price: 1, currency: 'XXQ' } })).toMatch(/^currency is not/)
+    // A refund whose sum nobody can read would else be one of the whole order.
+    const refund = { order_id: '1', total: 5, currency: 'XXQ' }
+    expect(refused({ event: 'Order Refunded', properties: refund })).toMatch(/^currency is not/)
     expect(refused({ properties: {} })).toMatch(/names no product_id/)
     expect(refused({ event: 'Order Completed', properties: { products: [{ product_id: 'p' }] } })).toMatch(/order_id/)
     expect(refused({ event: 'Order Completed', properties: { order_id: '1', products: [] } })).toMatch(/product_id/)

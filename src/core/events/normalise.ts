@@ -53,6 +53,7 @@ export function normalise(message: SegmentMessage, options: NormaliseOptions): S
   const market = textOf(own(context, 'market') ?? own(properties, 'market'), 64)
   const query = textOf(own(properties, 'query') ?? own(properties, 'search_term'), 500)
   const refund = kind === 'order_refunded' && read.lines.length === 0 ? refundOf(properties, options) : undefined
+  if (refund !== undefined && 'problem' in refund) return invalid(refund.problem)
   const tokens = message.type === 'track' ? tokensOf(properties) : []
   const traits = traitsOf(message)
   const consent = own(context, 'consent')
@@ -114,6 +115,7 @@ function identityOf(message: SegmentMessage): Identity | EventRefusal {
 function refundOf(properties: Readonly<Record<string, unknown>>, { defaultCurrency }: NormaliseOptions) {
   const sum = own(properties, 'total') ?? own(properties, 'value') ?? own(properties, 'revenue')
   const read = priceOf(sum, own(properties, 'currency') ?? defaultCurrency)
+  if (read !== undefined && 'problem' in read) return read
   // Some senders write what comes back with a minus. What cannot be read says no sum.
   return read === undefined || read.micros === 0 ? undefined : { ...read, micros: Math.abs(read.micros) }
 }

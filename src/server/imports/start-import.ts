@@ -24,7 +24,7 @@ export interface ImportParts {
 
 /**
  * Starts an import as a job. What can be refused at once is refused here; the rest shows as the job's error.
- * @throws CodedError IMPORTER_UNKNOWN, BASIS_REQUIRED, OPTION_UNKNOWN, FILE_NOT_FOUND, JOB_RUNNING
+ * @throws CodedError IMPORTER_UNKNOWN, BASIS_REQUIRED, OPTION_UNKNOWN, CURRENCY_UNKNOWN, FILE_NOT_FOUND, JOB_RUNNING
  */
 export async function startImport(parts: ImportParts, request: ImportRequest): Promise<Job> {
   const importer = parts.importers.find(({ info }) => info.id === request.importer)

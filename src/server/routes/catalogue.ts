@@ -1,3 +1,4 @@
+import { currencyHint, isCurrency } from '../../contracts/currency.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Product } from '../../contracts/product.ts'
 import { handle, type RouteHandler } from '../../contracts/route.ts'
@@ -28,9 +29,14 @@ export function catalogueRoutes({ catalog }: Pick<Store, 'catalog'>): RouteHandl
       return stored.product
     }),
     handle(putProducts, async ({ body: { products } }) => {
-      for (const [i, { id }] of products.entries()) {
+      for (const [i, { id, offers }] of products.entries()) {
         // The same ids that events may name, or else no event would ever find the product.
         if (idOf(id) !== id) throw new CodedError('BAD_REQUEST', { problem: `body/products/${i}/id is no id` })
+        for (const [o, { currency }] of offers.entries()) {
+          if (isCurrency(currency)) continue
+          const field = `body/products/${i}/offers/${o}/currency`
+          throw new CodedError('CURRENCY_UNKNOWN', { field, value: currency, hint: currencyHint(currency) })
+        }
       }
       return catalog.upsert(products, 'api')
     }),
