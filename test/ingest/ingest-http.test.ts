@@ -206,6 +206,35 @@ describe('keys', () => {
 })
 
 describe('limits', () => {
+  it('count for the address also what is refused before a key was found', async () => {
+    const strict = await openShop({ settings: { 'limits.addressPerSecond': 2 } })
+    const senders: [string, Record<string, string>, string][] = [
+      ['a malformed header', { authorization: 'Digest x' }, '{}'],
+      ['no key and no JSON', {}, '{"type":'],
+      ['no key and no gzip', { 'content-encoding': 'gzip' }, 'x'],
+      ['a wrong key and an empty body', { authorization: basic('sm_nobody') }, ''],
+      ['a key that is none', { authorization: basic('sm_nobody') }, '{}'],
+    ]
+    for (const [n, [what, headers, payload]] of senders.entries()) {
+      const statuses = []
+      for (let i = 0; i < 6; i++) {
+        const url = i % 2 === 0 ? '/v1/track' : '/v1/batch'
+        const remoteAddress = `192.0.2.${n}`
+        const sent = {
+          method: 'POST',
+          url,
+          payload,
+          remoteAddress,
+          headers: { 'content-type': 'text/plain', ...headers },
+        } as const
+        statuses.push((await strict.engine.app.inject(sent)).statusCode)
+      }
+      // Two a second, and what two seconds bring at once; the clock of this test stands still.
+      expect([what, statuses.indexOf(429), statuses.slice(4)]).toEqual([what, 4, [429, 429]])
+    }
+    await strict.close()
+  })
+
   it('hold one event to 32 KB, and let the others of its batch pass', async () => {
     const big = (bytes: number) => {
       const message = viewed({ properties: { product_id: 'mug', note: '' } })

@@ -40,23 +40,43 @@ const SHORT: ReadonlySet<string> = new Set(
 )
 
 const held = Symbol('what a request holds of the memory for events')
+const counted = Symbol('that a request counts for the address it came from')
 interface Holding {
   [held]?: Held
+  [counted]?: true
 }
 
 /** Mounts the routes of the Segment HTTP API, which read bodies in their own way. */
 export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void {
   const budget = new MemoryBudget(parts.queueBytes)
+  const admit = async (request: FastifyRequest & Holding, secret: string | undefined, problem?: string) => {
+    request[counted] = true
+    await checkWriteKey(parts.admission, shownBy(request, secret), problem)
+  }
+  /** What is refused before a key was found in it counts as well: else nothing would bound it. */
+  const counting = async <T>(request: FastifyRequest & Holding, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (request[counted] !== true) {
+        request[counted] = true
+        parts.admission.count(request.ip)
+      }
+      throw error
+    }
+  }
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     // JSON whatever it is called: clients send it as text/plain to spare browsers a question, or as a form.
-    scope.addContentTypeParser('*', async (request: FastifyRequest & Holding, stream: IncomingMessage) => {
-      // Whoever shows a key that is none is not read any further.
-      const shown = keyInHeader(request.headers.authorization)
-      if (shown !== undefined) await checkWriteKey(parts.admission, shownBy(request, shown))
-      request[held] = budget.enter()
-      return readBody(stream, request.headers['content-encoding'], REQUEST_BYTES, request[held])
-    })
+    scope.addContentTypeParser('*', async (request: FastifyRequest & Holding, stream: IncomingMessage) =>
+      counting(request, async () => {
+        // Whoever shows a key that is none is not read any further.
+        const shown = keyInHeader(request.headers.authorization)
+        if (shown !== undefined) await admit(request, shown)
+        request[held] = budget.enter()
+        return readBody(stream, request.headers['content-encoding'], REQUEST_BYTES, request[held])
+      }),
+    )
     scope.addHook('onResponse', async (request: FastifyRequest & Holding) => request[held]?.release())
     scope.addHook('onRequestAbort', async (request: FastifyRequest & Holding) => request[held]?.release())
     scope.addHook('onError', async (_request, reply, error) => {
@@ -68,10 +88,9 @@ export function mountIngest(app: FastifyInstance, parts: IngestHttpParts): void 
     const mount = ({ path, aliases = [] }: RouteContract, type: MessageType | 'batch') => {
       for (const url of [path, ...aliases]) {
         scope.post(url, { config: BROWSER }, async (request, reply) => {
-          const read = await readRequest(request, type)
+          const read = await counting(request, () => readRequest(request, type))
           if (request.headers.authorization === undefined) {
-            const problem = read.writeKey === undefined ? keyInAddress(request.query) : ''
-            await checkWriteKey(parts.admission, shownBy(request, read.writeKey), problem)
+            await admit(request, read.writeKey, read.writeKey === undefined ? keyInAddress(request.query) : '')
           }
           return answer(reply, type, await take(parts, read, saidBy(request, url)))
         })
