@@ -86,10 +86,18 @@ function bots(facts: DataFacts): Finding[] {
         : many
           ? 'Much of the traffic is programs'
           : 'Programs were seen and left out',
-    detail: `${counted(facts.botEvents, 'event')} (${percent(share)}) of ${counted(facts.bots, 'profile')} come from programs by their user agent. They are kept, and never train or count.`,
+    detail: botWords(facts, share),
     todo: many ? 'Filter known crawlers before they reach the tracker, and look at their user agents.' : NOTHING_TO_DO,
   }
   return [finding('bots', many ? 'warning' : 'good', words, facts.botEvents, share)]
+}
+
+/** Events are known by their user agent, or because their profile was marked. */
+function botWords({ botEvents, bots }: DataFacts, share: number): string {
+  if (botEvents === 0) return 'No event is by a user agent of a program, or of a profile that is marked as one.'
+  const marked = bots > 0 ? ` or because ${counted(bots, 'profile is', 'profiles are')} marked as such` : ''
+  const come = botEvents === 1 ? 'comes from a program, known by its' : 'come from programs, known by their'
+  return `${counted(botEvents, 'event')} (${percent(share)}) ${come} user agent${marked}. They are kept, and never train or count.`
 }
 
 function giants(facts: DataFacts): Finding[] {

@@ -80,6 +80,19 @@ describe('judge', () => {
     expect(levels(facts)).toEqual([expected])
   })
 
+  it('tells which events are programs’, also where no profile is marked as one', () => {
+    const said = (facts: Partial<DataFacts>) =>
+      judge({ ...SOUND, events: 1000, ...facts }, now).findings.find(({ code }) => code === 'bots')?.detail
+    expect(said({ botEvents: 495, bots: 0 })).toBe(
+      '495 events (50 %) come from programs, known by their user agent. They are kept, and never train or count.',
+    )
+    expect(said({ botEvents: 1, bots: 1 })).toMatch(
+      /^1 event \(0\.1 %\) comes from a program, known by its user agent or/,
+    )
+    expect(said({ botEvents: 40, bots: 2 })).toContain('user agent or because 2 profiles are marked as such')
+    expect(said({ botEvents: 0, bots: 0 })).toMatch(/^No event/)
+  })
+
   it('lets the worst finding decide, and puts it first', () => {
     const check = judge({ ...SOUND, interactions: 0, eventsInFuture: 1, botEvents: 30_000 }, now)
     expect(check.verdict).toBe('not_ready')
