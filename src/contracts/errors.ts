@@ -43,8 +43,8 @@ export const ERRORS = {
   UNAUTHORIZED: {
     status: 401,
     what: 'The request carries no valid key.',
-    why: 'Every route under /v1 needs a key that was created for this store.',
-    todo: 'Create one with `storemind keys create` and send it as `Authorization: Bearer KEY`.',
+    why: 'This route needs a key of this store with the scope {scope}.',
+    todo: 'Create one with `storemind keys create --scope {scope}` and send it as `Authorization: Bearer KEY`.',
   },
   WRITE_KEY_INVALID: {
     status: 401,

@@ -92,7 +92,7 @@ export function createAuthenticator({ keys, own, clock }: AuthenticatorParts): A
   return {
     async check(secret, scope, origin) {
       const caller = secret === undefined ? undefined : await callerOf(secret)
-      if (caller === undefined) throw new CodedError('UNAUTHORIZED')
+      if (caller === undefined) throw new CodedError('UNAUTHORIZED', { scope })
       if (!caller.scopes.includes(scope) && !caller.scopes.includes('admin'))
         throw new CodedError('FORBIDDEN', { scope })
       if (caller.origins.length > 0 && (origin === undefined || !caller.origins.includes(origin))) {

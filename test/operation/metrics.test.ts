@@ -72,6 +72,11 @@ test('metrics are for admin keys, and on this machine for whoever is allowed wit
   const get = async (headers: Record<string, string>, remoteAddress: string) =>
     (await app.inject({ url: '/metrics', headers, remoteAddress })).statusCode
   expect(await get({}, '192.0.2.1')).toBe(401)
+  const { error } = (await app.inject({ url: '/metrics', remoteAddress: '192.0.2.1' })).json()
+  expect([error.why, error.todo]).toEqual([
+    'This route needs a key of this store with the scope admin.',
+    'Create one with `storemind keys create --scope admin` and send it as `Authorization: Bearer KEY`.',
+  ])
   expect(await get({ authorization: `Bearer ${secret}` }, '192.0.2.1')).toBe(403)
   expect(await get({ authorization: authorization() }, '192.0.2.1')).toBe(200)
   expect(await get({}, '127.0.0.1')).toBe(200)
