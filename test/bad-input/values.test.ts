@@ -86,10 +86,14 @@ describe('text that is none', () => {
       `{"type":"track","event":"Product Viewed","userId":"c1","timestamp":"2026-01-01","properties":{"product_id":"p1","${half}":1}}`,
       `{"type":"identify","userId":"c1","timestamp":"2026-01-01","traits":{"name":"${half}"}}`,
       `{"type":"track","event":"${half}","userId":"c1","timestamp":"2026-01-01"}`,
-      `{"type":"track","event":"Product Viewed","userId":"c1","timestamp":"2026-01-01","properties":{"product_id":"p1\\u0000"}}`,
     ]
     const report = await shop.imported('segment-jsonl', 'surrogates.jsonl', `${lines.join('\n')}\n`)
     expect(report.problemsByCode).toEqual({ ROW_TEXT_INVALID: lines.length })
+    const nul = viewed({ product_id: 'p1', note: 'a\u0000b' })
+    const refused = await shop.imported('segment-jsonl', 'nul.jsonl', nul)
+    expect(refused.problems.map(({ message }) => message)).toEqual([
+      'properties.note holds a NUL character (U+0000), which is not allowed.',
+    ])
     const whole = '{"type":"identify","userId":"😀","timestamp":"2026-01-01","traits":{"name":"\\ud83d\\ude00"}}\n'
     await shop.imported('segment-jsonl', 'pair.jsonl', whole)
     expect(await shop.client.exportProfile({ profile: '😀' })).toMatchObject({ traits: { name: '😀' } })

@@ -25,3 +25,13 @@ export function quoted(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return short.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, ' ')
 }
+
+/** The first character of a text that may not stand in it, as a message names it: tabs and line ends may. */
+export function controlCharacter(text: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const code = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.exec(text)?.[0].charCodeAt(0)
+  if (code === undefined) return undefined
+  return code === 0
+    ? 'a NUL character (U+0000)'
+    : `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+}

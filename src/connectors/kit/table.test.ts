@@ -109,7 +109,7 @@ describe('openTable', () => {
       '3: ROW_COLUMNS',
       '4: ROW_FIELD_TOO_LONG',
       '5: 4|good',
-      '6: ROW_TEXT_INVALID',
+      '6: ROW_CONTROL_CHARACTER',
       '7: 6|last',
     ])
   })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CodedError } from '../../contracts/errors.ts'
 import { type CsvRow, CsvScanner } from './csv-scanner.ts'
 import type { Importer, SourceLine } from './importer.ts'
-import { type ProblemItem, problem, quoted, refuse } from './problem.ts'
+import { controlCharacter, type ProblemItem, problem, quoted, refuse } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { inspectFile, type ReadOptions, readText, type SourceFile } from './source-file.ts'
 
@@ -159,10 +159,9 @@ function soundRow(file: SourceFile, header: readonly string[], row: CsvRow): Tab
     return problem(at, refuse('ROW_COLUMNS', { found: row.columns, expected: header.length }))
   }
   if (row.control !== undefined) {
-    return problem(
-      at,
-      refuse('ROW_TEXT_INVALID', { field: quoted(header[row.control] ?? `column ${row.control + 1}`) }),
-    )
+    const field = quoted(header[row.control] ?? `column ${row.control + 1}`)
+    const character = controlCharacter(row.fields[row.control] ?? '') ?? 'a control character'
+    return problem(at, refuse('ROW_CONTROL_CHARACTER', { field, character }))
   }
   return { kind: 'row', at, cells: row.fields }
 }

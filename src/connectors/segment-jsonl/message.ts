@@ -4,7 +4,7 @@ import { Errors } from 'typebox/value'
 import { SegmentMessage } from '../../contracts/event.ts'
 import { isRefusal } from '../kit/amounts.ts'
 import { FIELD_LIMIT } from '../kit/csv-scanner.ts'
-import { quoted, type Refusal, refuse } from '../kit/problem.ts'
+import { controlCharacter, quoted, type Refusal, refuse } from '../kit/problem.ts'
 import { parseTime } from '../kit/times.ts'
 
 const DEPTH_LIMIT = 32
@@ -45,9 +45,10 @@ function findUnsound(value: unknown, field: string, depth: number): Refusal | un
     if (value.length > FIELD_LIMIT) {
       return refuse('ROW_FIELD_TOO_LONG', { field: quoted(field), size: Buffer.byteLength(value), limit: FIELD_LIMIT })
     }
-    return value.isWellFormed() && !value.includes('\u0000')
-      ? undefined
-      : refuse('ROW_TEXT_INVALID', { field: quoted(field) })
+    if (!value.isWellFormed()) return refuse('ROW_TEXT_INVALID', { field: quoted(field) })
+    return value.includes('\u0000')
+      ? refuse('ROW_CONTROL_CHARACTER', { field: quoted(field), character: controlCharacter('\u0000') ?? '' })
+      : undefined
   }
   if (typeof value === 'number') {
     return Number.isFinite(value)

@@ -108,8 +108,14 @@ export const IMPORT_ERRORS = {
   ROW_TEXT_INVALID: {
     status: 422,
     what: '{field} holds text that is not valid Unicode.',
-    why: 'Half of a surrogate pair, or a control character, would come back different from what was sent.',
+    why: 'Half of a surrogate pair would come back different from what was sent.',
     todo: 'Correct the field in the source system.',
+  },
+  ROW_CONTROL_CHARACTER: {
+    status: 422,
+    what: '{field} holds {character}, which is not allowed.',
+    why: 'It is no text that a person wrote or can see, and other programs end or break at it.',
+    todo: 'Take it out in the source system; a file in UTF-16 needs --encoding utf-16le.',
   },
   ROW_COLUMNS: {
     status: 422,
