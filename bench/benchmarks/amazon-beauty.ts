@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { csrFromEntries, type ItemAttributes } from '@storemind/ml'
+import { buildInteractions, csrFromEntries, DAY, type Interactions, type ItemAttributes } from '@storemind/ml'
 
 /** Amazon Beauty: what each user took, oldest first, and attribute numbers (categories and brands) of items. */
 export interface AmazonBeauty {
@@ -25,4 +25,16 @@ export async function readBeauty(folder: string): Promise<AmazonBeauty> {
   const column = Int32Array.from(known, ([, attribute]) => attribute)
   const values = csrFromEntries(items, columns, row, column, new Float32Array(row.length).fill(1))
   return { sequences, items, attributes: { items, blocks: [{ kind: 'category', weight: 1, values }] } }
+}
+
+/** Each item is a basket of its own; the data tell the order, not the time. */
+export function beautyInteractions({ sequences, items }: AmazonBeauty): Interactions {
+  const entries = sequences.flatMap((sequence, user) => Array.from(sequence, (item, step) => ({ user, item, step })))
+  return buildInteractions({
+    users: sequences.length,
+    items,
+    user: Int32Array.from(entries, ({ user }) => user),
+    item: Int32Array.from(entries, ({ item }) => item),
+    at: Float64Array.from(entries, ({ step }) => step * DAY),
+  })
 }

@@ -1,7 +1,5 @@
 import {
   attributeAffinity,
-  buildInteractions,
-  DAY,
   decayedPopularity,
   historyMask,
   type Interactions,
@@ -12,7 +10,7 @@ import {
   transitions,
 } from '@storemind/ml'
 import { type Benchmark, type BenchmarkContext, dataFolder } from '../harness/benchmark.ts'
-import { type AmazonBeauty, readBeauty } from './amazon-beauty.ts'
+import { type AmazonBeauty, beautyInteractions, readBeauty } from './amazon-beauty.ts'
 import { climb, figuresOf, type Ingredient, rungsInWords } from './ladder.ts'
 
 /**
@@ -25,7 +23,7 @@ export const beauty: Benchmark = {
   needs: 'amazon-beauty',
   async run(context) {
     const data = await readBeauty(dataFolder(context, 'the folder amazon-beauty'))
-    const test = leaveLastOut(interactionsOf(data))
+    const test = leaveLastOut(beautyInteractions(data))
     const { rungs, report, alone, withoutValidation } = await climb(
       {
         ingredients: ingredientsOf(data, context),
@@ -51,18 +49,6 @@ export const beauty: Benchmark = {
       ],
     }
   },
-}
-
-/** Each item is a basket of its own; the data tell the order, not the time. */
-function interactionsOf({ sequences, items }: AmazonBeauty): Interactions {
-  const entries = sequences.flatMap((sequence, user) => Array.from(sequence, (item, step) => ({ user, item, step })))
-  return buildInteractions({
-    users: sequences.length,
-    items,
-    user: Int32Array.from(entries, ({ user }) => user),
-    item: Int32Array.from(entries, ({ item }) => item),
-    at: Float64Array.from(entries, ({ step }) => step * DAY),
-  })
 }
 
 function ingredientsOf({ attributes }: AmazonBeauty, { seed, threads }: BenchmarkContext): Ingredient[] {

@@ -8,6 +8,7 @@ import { ialsSpeed } from './ials-speed.ts'
 import { idle } from './idle.ts'
 import { growthIngest, ingest } from './ingest.ts'
 import { kernels } from './kernels.ts'
+import { newItems } from './new-items.ts'
 import { growthServe, serve, serveLive } from './serve.ts'
 import { completejourney, onlineRetail } from './shops.ts'
 import { start } from './start.ts'
@@ -21,6 +22,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   beauty,
   tafeng,
   coldItems,
+  newItems,
   gowalla,
   kernels,
   ialsSpeed,

@@ -60,7 +60,7 @@ export const tafeng: Benchmark = {
 const run = ({ seed, threads }: BenchmarkContext) => ({ rng: rng(seed), threads })
 
 /** The data tell the order of baskets, not their times: each is a day after the one before it. */
-async function readTafeng(folder: string): Promise<Interactions> {
+export async function readTafeng(folder: string): Promise<Interactions> {
   const baskets: Record<string, number[][]> = JSON.parse(await readFile(join(folder, 'tafeng_merged.json'), 'utf8'))
   const users = Object.keys(baskets)
   const entries = users.flatMap((name, user) =>
