@@ -46,6 +46,14 @@ export const ChosenItem = Type.Object(
     name: Type.String(),
     position: Type.Integer({ minimum: 1 }),
     score: Type.Number({ description: 'The blend’s score; comparable within this decision only.' }),
+    chance: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'How likely the shopper is to take the product, as it was in the validation days of training among shoppers who bought anything: within those days where the placement is about no product, else in the same order. Comparable between decisions; left out where too little was learned to tell, and for what the models did not put forward.',
+      }),
+    ),
     propensity: Type.Number({
       description: 'Probability that this item stood at this position, given the positions above it.',
     }),

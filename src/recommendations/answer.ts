@@ -14,9 +14,10 @@ export function itemsOf(
   catalog: CatalogSnapshot,
   language: Language,
 ): ChosenItem[] {
-  const known = items.map(({ product, score, propensity, reasons }, i): ChosenItem => {
+  const known = items.map(({ product, score, chance, propensity, reasons }, i): ChosenItem => {
     const words = reasons.map((reason) => told(reason, product, catalog, language))
-    return { ...described(product, catalog, market), position: i + 1, score, propensity, reasons: words }
+    const likely = chance === undefined ? {} : { chance }
+    return { ...described(product, catalog, market), position: i + 1, score, ...likely, propensity, reasons: words }
   })
   const left = Math.max(0, limit - known.length)
   return [...known, ...unknown.slice(0, left).map((id, i) => unknownItem(id, known.length + i + 1, language))]

@@ -6,6 +6,7 @@ import { FRAMES, GATE_METRIC, type TrainParams } from './contracts.ts'
 import { historyBetween } from './decide/history.ts'
 import { blendModelName, openVoices, productsModel, repeatShares, sourceModelName } from './decide/models.ts'
 import { WORDS_MODEL, wordsModel } from './decide/newcomers.ts'
+import { chancesInWords } from './evaluation/chances.ts'
 import { baselines, blendAnswer, measure, popularityOf, rankerFor, voiceAnswer } from './evaluation/measure.ts'
 import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
@@ -107,6 +108,11 @@ function validationNotes({ blends, homeCases: cases }: Recipe): string[] {
   return [
     `The blend’s weights were learned on these very shoppers, so that its row flatters it. Answered by weights learned from other shoppers, its NDCG@10 is ${report.crossValidated.toFixed(4)}; that is what the gate compares. The best source alone, ${report.bestSource}, has ${report.bestSourceNdcg.toFixed(4)}.`,
     `What each source adds on home, NDCG@10 of the blend so far on shoppers it did not learn from: ${ladder.map(({ voice, blended }, step) => `${step === 0 ? '' : '+ '}${voice} ${blended.toFixed(4)}`).join(', ')}.`,
+    ...FRAMES.flatMap((frame) => {
+      const told = blends[frame].report
+      if (!told || Number.isNaN(told.calibrationError)) return []
+      return [chancesInWords(told, `on ${frame.replaceAll('_', ' ')}, to shoppers not learned from`)]
+    }),
   ]
 }
 

@@ -10,6 +10,8 @@ export interface ChosenItem {
   readonly position: number
   /** The blend’s score; comparable within this decision only. */
   readonly score: number
+  /** How likely the shopper is to take the product, as it was in the validation days of training among shoppers who bought anything: within those days where the placement is about no product, else in the same order. Comparable between decisions; left out where too little was learned to tell, and for what the models did not put forward. */
+  readonly chance?: number
   /** Probability that this item stood at this position, given the positions above it. */
   readonly propensity: number
   readonly reasons: readonly Reason[]

@@ -95,6 +95,7 @@ export function decisionWords(decision: Decision): string {
           { title: 'product' },
           { title: 'name' },
           { title: 'score', align: 'right' },
+          { title: 'chance', align: 'right' },
           { title: 'why' },
         ],
         items.map((item) => [
@@ -102,6 +103,7 @@ export function decisionWords(decision: Decision): string {
           item.productId,
           item.name,
           item.score.toPrecision(3),
+          item.chance === undefined ? '–' : `${(100 * item.chance).toPrecision(2)} %`,
           item.reasons.map(({ text }) => text).join('; '),
         ]),
       ),

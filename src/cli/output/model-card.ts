@@ -36,6 +36,7 @@ export function cardWords({ version, status, metric, value, card, bytes: size }:
   if (validation.rows.length > 0) {
     lines.push('', `On ${day(validation.splitAt)} to ${day(validation.until)}:`, evaluationTable(validation))
   }
+  if (validation.notes.length > 0) lines.push('', 'How it was chosen:', ...validation.notes.map((note) => `· ${note}`))
   if (limits.length > 0) lines.push('', 'Limits:', ...limits.map((limit) => `· ${limit}`))
   return lines.join('\n')
 }

@@ -22,6 +22,8 @@ export interface RecordedItem extends Draw {
   readonly product: ProductRow
   /** Kept as a 32-bit float. */
   readonly score: number
+  /** How likely the model holds it that the shopper takes the product, 0 to 1; kept in ten-thousandths. */
+  readonly chance?: number
   /** At most three. */
   readonly reasons: readonly RecordedReason[]
 }
@@ -39,7 +41,7 @@ export interface DecisionRecord extends DrawRates, Sections {
   readonly refused: RefusalCounts
 }
 
-const FORMAT = 2
+const FORMAT = 3
 const MAX_REASONS = 3
 const CAUSES: readonly (ContextualCause | undefined)[] = [undefined, 'first_visit', 'no_consent', 'objection', 'bot']
 const HAS_MODEL = 0x10
@@ -49,13 +51,14 @@ const HAS_PRODUCT = 0x40
 const HAS_VALUE = 0x80
 
 /**
- * Under 300 bytes for ten items with three reasons each, in a catalogue of half a million products.
+ * Under 320 bytes for ten items with three reasons each, in a catalogue of half a million products.
  *
  * Format   u8 format; u8 cause | flags; u32 seed; varint model version; explore rate; new share; varint limit;
  *          sections, see record-sections; varint of the refusals' bits, then a varint count each; varint n items, then
- *          (varint 4 · product + n reasons, f32 score, the draw, then (u8 code | flags, varint product, varint value,
+ *          (varint 4 · product + n reasons, f32 score, the chance, the draw, then (u8 code | flags, varint product, varint value,
  *          u8 weight) for each reason) each
  * Rate     varint of its millionths plus 1; or 0 and an f64 where that is not exact
+ * Chance   varint of its ten-thousandths plus 1; 0 where it is not known
  * Draw     nothing where nothing is drawn; varint 2 · pool + best where the placement explores; where new products
  *          have a floor varint 8 · pool + 4 · pooled + 2 · best + fresh and the new pool, each pool as a zigzagged
  *          difference from that of the position above
@@ -86,6 +89,7 @@ export function encodeRecord(record: DecisionRecord): Uint8Array {
 type Pools = Pick<Draw, 'pool' | 'newPool'>
 const NO_POOLS: Pools = { pool: 0, newPool: 0 }
 const MILLION = 1_000_000
+const CHANCE_STEPS = 10_000
 
 function writeRate(rate: number, to: ByteWriter): void {
   const millionths = Math.round(rate * MILLION)
@@ -111,6 +115,7 @@ function writeItem(item: RecordedItem, rates: DrawRates, above: Pools, to: ByteW
   const reasons = item.reasons.slice(0, MAX_REASONS)
   to.varint(4 * item.product + reasons.length)
   to.f32(item.score)
+  to.varint(item.chance === undefined ? 0 : Math.round(CHANCE_STEPS * item.chance) + 1)
   const { pool, pooled, best, newPool, fresh } = item
   if (rates.newShare > 0) {
     to.varint(8 * zigzag(pool - above.pool) + (pooled ? 4 : 0) + (best ? 2 : 0) + (fresh ? 1 : 0))
@@ -167,9 +172,11 @@ function readItem(from: ByteReader, rates: DrawRates, above: Pools): RecordedIte
   const head = from.varint()
   const product = Math.floor(head / 4)
   const score = from.f32()
+  const chance = from.varint()
   const draw = readDraw(from, rates, above)
   const reasons = Array.from({ length: head % 4 }, () => readReason(from))
-  return { product, score, ...draw, propensity: propensity(rates, draw), reasons }
+  const known = chance === 0 ? {} : { chance: (chance - 1) / CHANCE_STEPS }
+  return { product, score, ...known, ...draw, propensity: propensity(rates, draw), reasons }
 }
 
 function readDraw(from: ByteReader, { exploreRate, newShare }: DrawRates, above: Pools): Draw {

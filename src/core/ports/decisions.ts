@@ -3,7 +3,7 @@ import type { Rule } from '../../contracts/rule.ts'
 import type { Assignment } from './experiments.ts'
 import type { ProfileRow } from './rows.ts'
 
-/** A decision as it is kept: under 300 bytes, rows instead of names. See core/decisions for the encoding. */
+/** A decision as it is kept: under 320 bytes, rows instead of names. See core/decisions for the encoding. */
 export interface DecisionWrite {
   /** UUIDv7 of `at`: decisions of a time are found by their ids. */
   readonly id: string

@@ -86,7 +86,9 @@ export function decide(
     const own = why(product, draw, place)
     const pin = slot === undefined ? undefined : slotRules[slot]
     const reasons = pin === undefined ? favoured(own, ruled.boosts(product)) : placed(own, pin)
-    return { product, score: candidates.scores[candidate]!, ...draw, reasons }
+    const chance = ranker.chance(models.itemOf[product] ?? -1)
+    const known = Number.isNaN(chance) ? {} : { chance }
+    return { product, score: candidates.scores[candidate]!, ...known, ...draw, reasons }
   })
   const listed = choice.chosen.map(({ candidate, slot }) => ({
     product: candidates.rows[candidate]!,

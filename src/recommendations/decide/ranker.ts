@@ -84,6 +84,11 @@ export class Ranker {
     return this.top
   }
 
+  /** How likely the item of the last `rank` is to be taken, 0 to 1; NaN where that is not known. */
+  chance(item: number): number {
+    return this.#out.has(item) ? this.#open.blend.chance(this.#out.get(item)) : Number.NaN
+  }
+
   /**
    * What made an item's score in the last `rank`, largest first.
    *

@@ -17,6 +17,7 @@ import {
 } from '../training/learn-replenishment.ts'
 import { DAY, placementOf, readShop, type Shop, type ShopReader } from '../training/shop.ts'
 import { type CaseWindow, casesOf, type FrameCase, homeCases } from './cases.ts'
+import { type ChancesTold, chancesInWords, chancesTold } from './chances.ts'
 import {
   type Answer,
   baselines,
@@ -90,6 +91,7 @@ export async function evaluateRecommendations(
     const { catalog, rows } = shop
     const served = servedAnswer({ ranker, placement, catalog, rows, repeatShare }, replenishment.from)
     await add('served', 'served', served)
+    const told = chancesTold(ranker, cases, 10)
     return {
       trainFrom: Math.floor(shop.from),
       splitAt: Math.floor(splitAt),
@@ -97,10 +99,11 @@ export async function evaluateRecommendations(
       profiles: cases.length,
       products: shop.lines.items,
       placement: placement.name,
-      rows: measured.map(({ row }) => row),
+      rows: measured.map(({ row }) => (row.role === 'blend' ? withChances(row, told) : row)),
       notes: [
         ...protocolNotes(frame, placement, params, replenishment),
         ...gainNotes(measured),
+        ...(told ? [chancesInWords(told, 'of the blend on the test days')] : []),
         unknownTargets(cases, popularity),
         ...(frame === 'home' ? await firstVisitNotes(window, shop, { recipe, fitted, popularity, run }) : []),
       ],
@@ -108,6 +111,13 @@ export async function evaluateRecommendations(
       seed: params.seed,
     }
   })
+}
+
+function withChances(row: Measured['row'], told: ChancesTold | undefined): Measured['row'] {
+  if (!told) return row
+  const { meanChance, hitShare, calibrationError } = told
+  const chances = { meanChanceAt10: meanChance, hitShareAt10: hitShare, calibrationErrorAt10: calibrationError }
+  return { ...row, metrics: { ...row.metrics, ...chances } }
 }
 
 function protocolNotes(

@@ -76,6 +76,7 @@ function notKept(recipe: Recipe, fitted: readonly FittedSource[]): string[] {
 function limitsOf(shop: Shop, recipe: Recipe, fitted: readonly FittedSource[]): string[] {
   const limits = [
     'Products that came after it was trained are found by what they are alone, where content has a voice; what shoppers do with them counts from the next training on.',
+    'Chances are those of the validation days among shoppers who bought anything; in a busier or a quieter season they are off.',
     'It says what shoppers are likely to choose, not what the store gains by showing it: that takes an experiment.',
   ]
   const unlearned = FRAMES.filter((frame) => !recipe.blends[frame].report)

@@ -19,7 +19,7 @@ import type { FitOptions } from './fit-sources.ts'
 /** Items read of each voice, in learning and in serving. */
 export const BLEND_DEPTH = 100
 /** A voice with less than this share of a blend's weight is left out. */
-const LEAST_WEIGHT = 0.02
+const LEAST_SHARE = 0.02
 /**
  * Two ways of finding shoppers like this one. They say much the same and cost about as much, so that one of them is heard:
  * the one with which the blend is better.
@@ -94,7 +94,9 @@ export async function learnBlend(
   const fitted = (columns: readonly number[], maxCases: number): Promise<Model> => {
     const sources = columns.map((column) => voices[column]?.voice.name ?? '')
     const chosen = asked.map((one) => ({ ...one, rankings: columns.flatMap((column) => one.rankings[column] ?? []) }))
-    return blend.trainer({ depth: BLEND_DEPTH, maxCases }).fit({ sources, cases: chosen }, run())
+    return blend
+      .trainer({ depth: BLEND_DEPTH, maxCases, leastShare: LEAST_SHARE })
+      .fit({ sources, cases: chosen }, run())
   }
   let best: { columns: readonly number[]; model: Model; report: BlendReport } | undefined
   for (const columns of alternatives(voices)) {
@@ -104,7 +106,7 @@ export async function learnBlend(
     if (!best || worth(report) > worth(best.report)) best = { columns, model, report }
   }
   if (!best) throw new RangeError('a frame without voices')
-  const model = pruned(best.model)
+  const { model, report } = best
   const ladder: BlendRung[] = []
   if (frame === 'home') {
     const served = blend.open(model)
@@ -122,7 +124,7 @@ export async function learnBlend(
       ladder.push({ voice: voices[column]?.voice.name ?? '', alone: value, blended: worth(report) })
     }
   }
-  return { frame, model, report: best.report, cases: cases.length, ladder }
+  return { frame, model, report, cases: cases.length, ladder }
 }
 
 /** The columns of all voices, once for each of the alternatives that there are. */
@@ -150,19 +152,6 @@ function meanNdcg(cases: readonly BlendCase[], column: number): number {
     sum += ndcg(rankings[column]?.ids ?? new Int32Array(0), new Set(targets), 10)
   }
   return sum / cases.length
-}
-
-/**
- * The blend without the voices that hardly count: each costs a request as much as any other.
- * Differs from what cross-validation saw by less than a voice of this share can move.
- */
-function pruned(model: Model): Model {
-  const opened = blend.open(model)
-  const least = LEAST_WEIGHT * opened.weights.reduce((sum, weight) => sum + weight, 0)
-  const kept = Float32Array.from(opened.weights, (weight, k) => {
-    return opened.weightOf(Math.floor(k / FEATURES_PER_SOURCE)) < least ? 0 : weight
-  })
-  return { ...model, arrays: { ...model.arrays, weights: kept } }
 }
 
 async function askAll(
@@ -207,7 +196,9 @@ export function defaultBlend(names: readonly string[]): Model {
       weights,
       usual: new Float32Array(names.length).fill(1),
       singleNdcg: new Float64Array(names.length),
-      report: new Float64Array(6),
+      report: Float64Array.of(0, 0, 0, 0, 0, 0, 0, 0, Number.NaN),
+      'calibration.scores': new Float32Array(0),
+      'calibration.chances': new Float32Array(0),
       sourceBytes: bytes,
       sourceOffsets: offsets,
     },

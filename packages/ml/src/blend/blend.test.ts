@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { calibrationError } from '../evaluation/calibration-error.ts'
 import { ndcg } from '../evaluation/ndcg.ts'
 import { integer, rng } from '../frame/rng.ts'
 import { decodeModel, encodeModel } from '../frame/safetensors.ts'
@@ -62,6 +63,52 @@ test('two independent sources together beat either, on cases the blend has not s
   expect(blended / 400).toBeGreaterThan(1.1 * (single / 400))
   // The cross-validated figure was honest: within 0.06 of what new cases gave.
   expect(Math.abs(blended / 400 - opened.report.crossValidated)).toBeLessThan(0.06)
+})
+
+test('tells chances that come true on cases it has not seen, by what was scored so (seeds 1 and 2)', async () => {
+  const noises = [1.5, 3]
+  const sources = ['first', 'second']
+  const model = await blend.trainer({ depth: 30 }).fit({ sources, cases: casesOf(noises, 800, 1) }, run())
+  const opened = blend.open(model)
+  const random = rng(2)
+  const out = new Scoreboard(ITEMS)
+  const top = new TopK(10)
+  const chances: number[] = []
+  const hits: number[] = []
+  for (let n = 0; n < 800; n++) {
+    const target = integer(random, ITEMS)
+    out.clear()
+    opened.combine(boardsOf(noises, target, random), out)
+    top.select(out)
+    for (const item of top.ranked().ids) {
+      chances.push(opened.chance(out.get(item)))
+      hits.push(item === target ? 1 : 0)
+    }
+  }
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  expect(Math.abs(mean(chances) - mean(hits))).toBeLessThan(0.01)
+  expect(calibrationError(chances, hits)).toBeLessThan(0.02)
+  expect(Math.abs(opened.report.hitShare - mean(hits))).toBeLessThan(0.02)
+  expect(opened.report.calibrationError).toBeLessThan(0.02)
+  // Not one chance for all: the surest tenth is right far more often than the rest.
+  expect(Math.max(...chances)).toBeGreaterThan(3 * mean(hits))
+})
+
+test('weights sum to 1, and a source of less than the least share has none (seed 5)', async () => {
+  const cases = casesOf([1, 1.2, 40], 200, 5)
+  const sources = ['a', 'b', 'noise']
+  const all = blend.open(await blend.trainer().fit({ sources, cases }, run()))
+  const few = blend.open(await blend.trainer({ leastShare: 0.3 }).fit({ sources, cases }, run()))
+  for (const one of [all, few]) expect([0, 1, 2].reduce((sum, k) => sum + one.weightOf(k), 0)).toBeCloseTo(1, 6)
+  for (const k of [0, 1, 2]) expect(few.weightOf(k) === 0 || few.weightOf(k) >= 0.3).toBe(true)
+  expect(few.uses(2)).toBe(false)
+})
+
+test('knows no chance where hardly anything was right', async () => {
+  const cases = casesOf([1], 20, 9).map((one) => ({ ...one, targets: Int32Array.of(ITEMS + 1) }))
+  const opened = blend.open(await blend.trainer().fit({ sources: ['only'], cases }, run()))
+  expect(opened.chance(0.5)).toBeNaN()
+  expect(opened.report.calibrationError).toBeNaN()
 })
 
 test('where nothing can be gained, the blend is the best source and says so', async () => {

@@ -1,3 +1,4 @@
+import { calibrationError } from '../evaluation/calibration-error.ts'
 import { pairedDifference } from '../evaluation/interval.ts'
 import { userFolds } from '../evaluation/splits.ts'
 import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
@@ -9,6 +10,7 @@ import { pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Mask, TopK } from '../frame/topk.ts'
 import { Vocabulary } from '../frame/vocabulary.ts'
+import { type Calibration, chanceOf, fitCalibration, readCalibration } from './calibration.ts'
 import {
   type BlendCase,
   contenders,
@@ -19,7 +21,7 @@ import {
   strength,
   usualBests,
 } from './candidates.ts'
-import { fitWeights, ndcgOfCases, type SearchCase } from './fit-weights.ts'
+import { fitWeights, ndcgOfCases, type SearchCase, scoresOf } from './fit-weights.ts'
 
 export interface BlendParams {
   depth: number
@@ -29,6 +31,7 @@ export interface BlendParams {
   epochs: number
   rounds: number
   maxCases: number
+  leastShare: number
 }
 
 export interface BlendData {
@@ -49,6 +52,11 @@ export interface BlendReport {
   readonly gain: number
   readonly gainLow: number
   readonly gainHigh: number
+  /** Over the first `cutoff` items of all those cases: what was told to be the chance of a hit, and the share of hits. */
+  readonly meanChance: number
+  readonly hitShare: number
+  /** How far chances were off, expected calibration error over them; NaN where chances are not known. */
+  readonly calibrationError: number
   /** The blend did not beat the best source, so the model is that source. */
   readonly fellBack: boolean
 }
@@ -58,11 +66,13 @@ export interface BlendReport {
  *
  * Solves   s(i) = Σ_k a(k) · n(k, i) + b(k) · r(k, i) + c(k) · t(k, i), with n the score normalised per query to at most
  *          1, r the reciprocal rank (1 + offset) / (rank + offset), and t the score against what is usual for the best of
- *          its source; a, b, c ≥ 0 maximise mean NDCG@cutoff (fitWeights)
+ *          its source; a, b, c ≥ 0, summing to 1, maximise mean NDCG@cutoff (fitWeights); and the chance that an item
+ *          of this score is a target (fitCalibration)
  * Given    validation cases that no source has learned from
  * Returns  weights Float32 [3 · sources]: a, b and c of each; usual Float32 [sources], the medians of best scores;
- *          singleNdcg Float64 [sources]; report Float64 [6]: cases, cross-validated NDCG,
- *          gain, its interval's ends, fell back; names of the sources as UTF-8 bytes and offsets
+ *          singleNdcg Float64 [sources]; report Float64 [9]: cases, cross-validated NDCG, gain, its interval's ends,
+ *          fell back, mean chance, share of hits, calibration error; calibration.scores and calibration.chances Float32
+ *          [knots]; names of the sources as UTF-8 bytes and offsets
  * Cost     (folds + 1) weight searches; memory O(cases · candidates · sources)
  * Source   linear fusion of normalised scores, Fox and Shaw, TREC-2 1994 (CombSUM); reciprocal ranks, Cormack et al.,
  *          SIGIR 2009
@@ -86,6 +96,14 @@ export const blend = defineAlgorithm({
       max: 1_000_000,
       meaning: 'cases read, drawn at random if more',
     },
+    leastShare: {
+      type: 'number',
+      default: 0,
+      min: 0,
+      max: 0.5,
+      meaning:
+        'a source with less than this share of all weight is left out: each costs a request as much as any other',
+    },
   }),
   memory({ sources, cases }: BlendData, { depth, maxCases }) {
     const width = FEATURES_PER_SOURCE * sources.length
@@ -107,16 +125,29 @@ export const blend = defineAlgorithm({
     const means = Float64Array.from(singles, mean)
     const best = means.indexOf(means.reduce((most, value) => Math.max(most, value), 0))
     const held = await crossValidate(rows, chosen, width, params, run)
-    const gain = pairedDifference(held, singles[best] ?? held)
+    const gain = pairedDifference(held.ndcg, singles[best] ?? held.ndcg)
     const fellBack = !(gain.mean > 0)
-    const weights = fellBack ? singleWeights(best, width) : fitWeights(rows, width, params, run.rng)
+    const weights = fellBack ? singleWeights(best, width) : learnWeights(rows, width, params, run.rng)
+    const calibration = calibrated(rows, weights, params.depth)
     await pause(run, 1)
     const { bytes, offsets } = names.toArrays()
     return {
       weights: Float32Array.from(weights),
       usual,
       singleNdcg: means,
-      report: Float64Array.of(rows.length, mean(held), gain.mean, gain.low, gain.high, fellBack ? 1 : 0),
+      'calibration.scores': calibration.scores,
+      'calibration.chances': calibration.chances,
+      report: Float64Array.of(
+        rows.length,
+        mean(held.ndcg),
+        gain.mean,
+        gain.low,
+        gain.high,
+        fellBack ? 1 : 0,
+        mean(held.chances),
+        mean(held.hits),
+        held.hits.length > 0 ? calibrationError(held.chances, held.hits) : Number.NaN,
+      ),
       sourceBytes: bytes,
       sourceOffsets: offsets,
     }
@@ -124,14 +155,22 @@ export const blend = defineAlgorithm({
   open: (arrays, params) => new Blend(arrays, params),
 })
 
-/** Each case's NDCG under weights that its user's fold had no part in: Float64 [cases]. */
+/** What weights that a case's user had no part in make of it. */
+interface HeldOut {
+  /** [cases] */
+  readonly ndcg: Float64Array
+  /** Of the first `cutoff` items of each case, case after case: what was told, and 1 where it was right. */
+  readonly chances: Float64Array
+  readonly hits: Float64Array
+}
+
 async function crossValidate(
   rows: readonly SearchCase[],
   cases: readonly BlendCase[],
   width: number,
   params: Readonly<BlendParams>,
   run: FitRun,
-): Promise<Float64Array> {
+): Promise<HeldOut> {
   const groups = new Map<number, number>()
   const groupOf = cases.map(({ user }, c) => {
     const key = user === -1 ? -1 - c : user
@@ -139,22 +178,80 @@ async function crossValidate(
     groups.set(key, group)
     return group
   })
-  const ranked = rows.map((one) => one.contenders)
   const fold = userFolds(groups.size, params.folds, run.rng)
-  const held = new Float64Array(rows.length)
+  const ndcg = new Float64Array(rows.length)
+  const chances: number[] = []
+  const hits: number[] = []
   for (let f = 0; f < params.folds; f++) {
     await pause(run, f / (params.folds + 1))
     const inside = (c: number): boolean => fold[groupOf[c]!] === f
-    const weights = fitWeights(
-      rows.filter((_, c) => !inside(c)),
-      width,
-      params,
-      run.rng,
+    const learned = rows.filter((_, c) => !inside(c))
+    const asked = Array.from(rows, (_, c) => c).filter(inside)
+    const weights = learnWeights(learned, width, params, run.rng)
+    const values = ndcgOfCases(
+      asked.map((c) => rows[c]!.contenders),
+      weights,
+      params.cutoff,
     )
-    const ndcg = ndcgOfCases(ranked, weights, params.cutoff)
-    for (let c = 0; c < rows.length; c++) if (inside(c)) held[c] = ndcg[c]!
+    asked.forEach((c, place) => {
+      ndcg[c] = values[place]!
+    })
+    const calibration = calibrated(learned, weights, params.depth)
+    const first = firstOf(
+      asked.map((c) => rows[c]!),
+      weights,
+      params.cutoff,
+    )
+    for (const score of first.scores) chances.push(chanceOf(calibration, score))
+    hits.push(...first.hits)
   }
-  return held
+  return { ndcg, chances: Float64Array.from(chances), hits: Float64Array.from(hits) }
+}
+
+/** Weights that sum to 1, without the sources that hardly count. */
+function learnWeights(
+  rows: readonly SearchCase[],
+  width: number,
+  params: Readonly<BlendParams>,
+  random: Rng,
+): Float64Array {
+  const weights = fitWeights(rows, width, params, random)
+  const least = params.leastShare * sum(weights)
+  for (let from = 0; from < width; from += FEATURES_PER_SOURCE) {
+    const own = weights.subarray(from, from + FEATURES_PER_SOURCE)
+    if (sum(own) < least) own.fill(0)
+  }
+  const total = sum(weights)
+  return total > 0 ? weights.map((weight) => weight / total) : weights
+}
+
+function calibrated(rows: readonly SearchCase[], weights: Float64Array, depth: number): Calibration {
+  const { scores, hits } = firstOf(rows, weights, depth)
+  return fitCalibration(scores, hits)
+}
+
+/** The scores of each case's best `most` candidates, case after case, and 1 for the targets among them. */
+function firstOf(
+  rows: readonly SearchCase[],
+  weights: Float64Array,
+  most: number,
+): { scores: Float64Array; hits: Uint8Array } {
+  const scores = new Float64Array(rows.length * most)
+  const hits = new Uint8Array(scores.length)
+  const top = new TopK(most)
+  let end = 0
+  for (const { all } of rows) {
+    const own = scoresOf(all, weights)
+    top.count = 0
+    // No score at all means not on the board.
+    for (let row = 0; row < own.length; row++) if (own[row]! > 0) top.offer(row, own[row]!)
+    const count = top.finish()
+    for (let place = 0; place < count; place++) {
+      scores[end] = top.scores[place]!
+      hits[end++] = all.isHit[top.ids[place]!]!
+    }
+  }
+  return { scores: scores.subarray(0, end), hits: hits.subarray(0, end) }
 }
 
 function checkData({ sources, cases }: BlendData): Vocabulary {
@@ -194,7 +291,11 @@ function singleWeights(source: number, width: number): Float64Array {
 }
 
 function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  return sum(values) / values.length
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 /** What one source added to an item's blended score. */
@@ -211,6 +312,7 @@ export class Blend {
   /** [3 · sources] weight of the normalised score, of the reciprocal rank and of the strength of each source. */
   readonly weights: Float32Array
   readonly #usual: Float32Array
+  readonly #calibration: Calibration
   readonly #rankings: readonly TopK[]
   readonly #rankOffset: number
 
@@ -221,7 +323,8 @@ export class Blend {
     }).names()
     this.weights = arrays.f32('weights', FEATURES_PER_SOURCE * this.sources.length)
     this.#usual = arrays.f32('usual', this.sources.length)
-    this.report = reportOf(arrays.f64('report', 6), arrays.f64('singleNdcg', this.sources.length), this.sources)
+    this.#calibration = readCalibration(arrays)
+    this.report = reportOf(arrays.f64('report', 9), arrays.f64('singleNdcg', this.sources.length), this.sources)
     this.#rankings = this.sources.map(() => new TopK(params.depth))
     this.#rankOffset = params.rankOffset
   }
@@ -243,6 +346,14 @@ export class Blend {
       top.select(boards[s]!, mask)
       for (let rank = 0; rank < top.count; rank++) out.add(top.ids[rank]!, this.#evidence(s, rank))
     }
+  }
+
+  /**
+   * The chance that an item of this score is a target, as it was among the cases of training; NaN where too few were.
+   * @cost O(log knots)
+   */
+  chance(score: number): number {
+    return chanceOf(this.#calibration, score)
   }
 
   /** Whether a source has any weight; the others need not be asked. */
@@ -292,5 +403,8 @@ function reportOf(report: Float64Array, singles: Float64Array, sources: readonly
     gainLow: report[3]!,
     gainHigh: report[4]!,
     fellBack: report[5] === 1,
+    meanChance: report[6]!,
+    hitShare: report[7]!,
+    calibrationError: report[8]!,
   }
 }

@@ -151,7 +151,8 @@ function shift(
   }
 }
 
-function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Float64Array {
+/** The scores of a case's candidates under the weights: Float64 [candidates]. */
+export function scoresOf({ items, features }: FeatureRows, weights: Float64Array): Float64Array {
   const scores = new Float64Array(items.length)
   const n = items.length
   for (let f = 0; f < weights.length; f++) {
