@@ -10,17 +10,29 @@ import { preferencesBytes, preferencesOf } from './preferences.ts'
 import { Promising } from './promising.ts'
 import { COMPARE, type Compare, type SimilarityParams, squaredNorms, trust } from './similarity.ts'
 
-/**
- * Items as the columns of users that they are compared by. A pair is worth the same bit for bit from both its sides, and
- * whichever others are compared.
- *
- * Cost     O(entries) to read; 40 bytes an item of scratch
- */
-export class ComparedItems {
-  readonly items: number
+/** What items are compared by: the same values both ways. */
+export interface ItemColumns {
   /** items × users */
   readonly columns: Csr
-  /** users × items, the same values; items ascend. */
+  /** users × items; items ascend. */
+  readonly rows: Csr
+}
+
+/** Every user's entries as training reads them, weighted by BM25 where items are compared so. @cost O(entries) */
+export function itemColumnsOf(data: Interactions, params: Readonly<HistoryParams & SimilarityParams>): ItemColumns {
+  const byItem = transpose(preferencesOf(data, trainingRule(params)))
+  const columns = params.similarity === 'bm25' ? bm25Weighted(byItem, bm25Statistics(byItem)) : byItem
+  return { columns, rows: transpose(columns) }
+}
+
+/**
+ * Compares items by their columns of users. A pair is worth the same bit for bit from both its sides, whichever others
+ * are compared, and in whatever order.
+ *
+ * Cost     O(entries) to make; 40 bytes an item of scratch
+ */
+export class ComparedItems implements ItemColumns {
+  readonly columns: Csr
   readonly rows: Csr
   readonly #squares: Float64Array
   readonly #overlap: Overlap
@@ -29,23 +41,14 @@ export class ComparedItems {
   readonly #shrinkage: number
 
   /** @param neighbours how many `offerNearest` has to offer at least */
-  constructor(data: Interactions, params: Readonly<HistoryParams & SimilarityParams>, neighbours: number) {
-    const byItem = transpose(preferencesOf(data, trainingRule(params)))
-    this.items = data.items
-    this.columns = params.similarity === 'bm25' ? bm25Weighted(byItem, bm25Statistics(byItem)) : byItem
-    this.rows = transpose(this.columns)
-    this.#squares = squaredNorms(this.columns)
-    this.#overlap = new Overlap(data.items)
-    this.#promising = new Promising(params, neighbours, this.#squares, (i) => sizeOf(this.columns, i))
+  constructor({ columns, rows }: ItemColumns, params: Readonly<SimilarityParams>, neighbours: number) {
+    this.columns = columns
+    this.rows = rows
+    this.#squares = squaredNorms(columns)
+    this.#overlap = new Overlap(columns.rows)
+    this.#promising = new Promising(params, neighbours, this.#squares, (i) => sizeOf(columns, i))
     this.#compare = COMPARE[params.similarity]
     this.#shrinkage = params.shrinkage
-  }
-
-  /** Σ over users of the items that they took, times those of them from `starts` on: what offering all rows adds up. */
-  additions(starts: Int32Array = this.rows.offsets): number {
-    let total = 0
-    for (let u = 0; u < this.rows.rows; u++) total += sizeOf(this.rows, u) * (this.rows.offsets[u + 1]! - starts[u]!)
-    return total
   }
 
   /**
@@ -103,8 +106,15 @@ export class ComparedItems {
   }
 }
 
+/** Σ over users of the items that they took, times those of them from `starts` on: what offering all rows adds up. */
+export function additionsOf(rows: Csr, starts: Int32Array = rows.offsets): number {
+  let total = 0
+  for (let u = 0; u < rows.rows; u++) total += sizeOf(rows, u) * (rows.offsets[u + 1]! - starts[u]!)
+  return total
+}
+
 /** Additions between two turns of the event loop: some tens of milliseconds. */
-const ADDITIONS_PER_PAUSE = 2_000_000
+export const ADDITIONS_PER_PAUSE = 2_000_000
 
 /** Works off the items 0 … items − 1, turning to the event loop now and then. @param work returns its additions */
 export async function inTurns(

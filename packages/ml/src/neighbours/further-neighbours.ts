@@ -1,8 +1,9 @@
 import type { ArrayReader } from '../frame/algorithm.ts'
+import type { Csr } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { FitRun, TypedArray } from '../frame/model.ts'
-import { ComparedItems, comparedBytes, inTurns } from './compared-items.ts'
+import { additionsOf, ComparedItems, comparedBytes, inTurns, itemColumnsOf } from './compared-items.ts'
 import { graphBytes, ItemGraphBuilder } from './item-graph.ts'
 import type { ItemNeighboursParams } from './item-neighbours.ts'
 
@@ -29,10 +30,10 @@ export async function furtherNeighbours(
   const [offsets, ids, weights] = [arrays.offsets('offsets'), arrays.i32('ids'), arrays.f32('weights')]
   const known = offsets.length - 1
   const k = params.neighbours
-  const compared = new ComparedItems(data, params, k)
-  const starts = startsOf(compared, known)
+  const compared = new ComparedItems(itemColumnsOf(data, params), params, k)
+  const starts = startsOf(compared.rows, known)
   const graph = new ItemGraphBuilder(data.items, k)
-  await inTurns(data.items, 2 * compared.additions(starts), run, (h) => {
+  await inTurns(data.items, 2 * additionsOf(compared.rows, starts), run, (h) => {
     if (h >= known) {
       const additions = compared.offerNearest(h, graph)
       graph.endRow()
@@ -53,7 +54,7 @@ export function furtherNeighboursBytes(data: Interactions, { neighbours }: Reado
 }
 
 /** Int32 [users] of each user's row the first entry of an item that is not known. */
-function startsOf({ rows }: ComparedItems, known: number): Int32Array {
+function startsOf(rows: Csr, known: number): Int32Array {
   const starts = rows.offsets.slice(1)
   for (let u = 0; u < rows.rows; u++) {
     // Items ascend within a row: the new ones come last.

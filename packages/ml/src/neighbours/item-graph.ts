@@ -1,7 +1,6 @@
 import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '../frame/abilities.ts'
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Query } from '../frame/interactions.ts'
-import type { TypedArray } from '../frame/model.ts'
 import { checkItem } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
@@ -126,7 +125,7 @@ export class ItemGraphBuilder {
     selected.count = 0
   }
 
-  arrays(): Record<string, TypedArray> {
+  arrays(): { offsets: Int32Array; ids: Int32Array; weights: Float32Array } {
     const end = this.#offsets[this.#row]!
     return { offsets: this.#offsets, ids: this.#ids.slice(0, end), weights: this.#weights.slice(0, end) }
   }
