@@ -75,6 +75,12 @@ export const WORKS: Readonly<Record<Exclude<KernelName, 'topkOffer' | 'topkFinis
     const own = [room.floats(200 * 64), room.identity(64), room.ones(200), room.floats(4000), room.zeros(1)]
     return ['factorRows', 200, 64, 64, offsets, ids, 0, others, ...own]
   }),
+  factorLanes: flops(200 * (20 * 64 * 12 + 2 * 64 * 64), 10, (room) => {
+    const [order, offsets, ids] = [room.offsets(199, 1), room.offsets(200, 20), room.ids(4000, 5000)]
+    const [others, own] = [room.floats(5000 * 64), room.floats(200 * 64)]
+    const rest = [room.identity(64), room.ones(200), room.floats(4000), room.zeros(1)]
+    return ['factorLanes', 200, 64, order, offsets, ids, 0, others, own, ...rest]
+  }),
   subtractBlocks: flops(2 * 64 ** 3, 40, (room) => {
     const [a, b] = [room.doubles(64 * 64), room.doubles(64 * 64)]
     return ['subtractBlocks', 1, a, b, room.doubles(64 * 64)]

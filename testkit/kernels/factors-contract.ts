@@ -1,4 +1,4 @@
-import { type FactorProblem, GRAM_ROWS, type Kernels, matrix, part } from '@storemind/kernels'
+import { byLength, type FactorProblem, GRAM_ROWS, type Kernels, matrix, part } from '@storemind/kernels'
 import { rng } from '@storemind/ml'
 import { describe, expect, test } from 'vitest'
 import { element, filled, type OpenKernels, randomMatrix, worstOf } from './under-test.ts'
@@ -8,10 +8,20 @@ const COLUMNS = 150
 /** Rows of these many entries, among them the sides of a chunk (64) and more rows than advance together (4). */
 const COUNTS = [3, 0, 64, 63, 65, 1, 130, 0, 7, 40]
 
-function problemOf(k: Kernels, rows: number, d: number, block: number, weighted: boolean): FactorProblem {
+/** Rows about the length (1024) from which blocks of 4 take them in several rounds. */
+const LONG = [1024, 5, 1025, 2100, 0]
+
+function problemOf(
+  k: Kernels,
+  rows: number,
+  d: number,
+  block: number,
+  weighted: boolean,
+  counts: readonly number[] = COUNTS,
+): FactorProblem {
   const random = rng(rows + d)
   const offsets = k.arena.i32(rows + 1)
-  for (let r = 0; r < rows; r++) offsets[r + 1] = offsets[r]! + COUNTS[r % COUNTS.length]!
+  for (let r = 0; r < rows; r++) offsets[r + 1] = offsets[r]! + counts[r % counts.length]!
   const indices = k.arena.i32(offsets[rows]!)
   for (let r = 0; r < rows; r++) {
     for (let e = offsets[r]!; e < offsets[r + 1]!; e++) indices[e] = (7 * r + e - offsets[r]!) % COLUMNS
@@ -33,7 +43,9 @@ function problemOf(k: Kernels, rows: number, d: number, block: number, weighted:
   const ridge = k.arena.f32(rows).fill(0.5)
   const predictions = k.arena.f32(indices.length)
   const entries = { rows, columns: COLUMNS, offsets, indices, values: weights }
-  return { own, others, entries, gram, ridge, predictions, block }
+  const order = block === 4 ? k.arena.i32(rows) : undefined
+  if (order) byLength(offsets, order)
+  return { own, others, entries, gram, ridge, predictions, order, block }
 }
 
 /** The gradient of the loss at a coordinate of a row. */
@@ -58,39 +70,63 @@ export function factorsContract(name: string, open: OpenKernels): void {
       [5, 24, 16, true],
       [11, 64, 64, true],
       [12, 40, 16, false],
+      [1, 8, 4, false],
+      [11, 40, 4, false],
+      [14, 24, 4, true],
+      [5, 16, 4, false, LONG],
+      [5, 16, 4, true, LONG],
     ] as const)(
       '%d rows of %d coordinates in blocks of %d, weighted %s: the last block is solved, gradient within 1e-3',
-      async (rows, d, block, weighted) => {
+      async (rows, d, block, weighted, counts: readonly number[] = COUNTS) => {
         const k = open()
-        const problem = problemOf(k, rows, d, block, weighted)
+        const problem = problemOf(k, rows, d, block, weighted, counts)
         await k.improveFactors(problem)
         const first = Math.floor((d - 1) / block) * block
         expect(worstOf(rows, d - first, (r, p) => gradient(problem, r, first + p))).toBeLessThan(1e-3)
         for (let r = 0; r < rows; r++) {
-          if (COUNTS[r % COUNTS.length] === 0) expect(worstOf(1, d, (_, p) => element(problem.own, r, p))).toBe(0)
+          if (counts[r % counts.length] === 0) expect(worstOf(1, d, (_, p) => element(problem.own, r, p))).toBe(0)
         }
         for (let pass = 0; pass < (block < d ? 40 : 0); pass++) await k.improveFactors(problem)
         expect(worstOf(rows, d, (r, p) => gradient(problem, r, p))).toBeLessThan(1e-3)
       },
     )
 
-    test('a row whose matrix is not positive definite is told and left as it was', async () => {
+    test('rows in any order become the same in blocks of 4, whichever stand beside them, bit for bit', async () => {
       const k = open()
-      const problem = problemOf(k, 6, 16, 8, false)
-      problem.ridge[3] = -1000
-      const before = [...problem.own.data.subarray(48, 64)]
-      await expect(k.improveFactors(problem)).rejects.toMatchObject({
-        code: 'not_positive_definite',
-        detail: expect.stringMatching(/^2 /),
-      })
-      expect([...problem.own.data.subarray(48, 64)]).toEqual(before)
-      expect(worstOf(1, 8, (_, p) => gradient(problem, 4, 8 + p))).toBeLessThan(1e-3)
+      const problem = problemOf(k, 11, 16, 4, true)
+      const before = problem.own.data.slice()
+      await k.improveFactors(problem)
+      const after = problem.own.data.slice()
+      expect(after).not.toEqual(before)
+      problem.own.data.set(before)
+      problem.order?.reverse()
+      await k.improveFactors(problem)
+      expect(problem.own.data).toEqual(after)
     })
+
+    test.each([
+      [8, 2],
+      [4, 4],
+    ])(
+      'a row whose matrix is not positive definite is told and left as it was, blocks of %d',
+      async (block, blocks) => {
+        const k = open()
+        const problem = problemOf(k, 6, 16, block, false)
+        problem.ridge[3] = -1000
+        const before = [...problem.own.data.subarray(48, 64)]
+        await expect(k.improveFactors(problem)).rejects.toMatchObject({
+          code: 'not_positive_definite',
+          detail: expect.stringMatching(`^${blocks} `),
+        })
+        expect([...problem.own.data.subarray(48, 64)]).toEqual(before)
+        expect(worstOf(1, block, (_, p) => gradient(problem, 4, 16 - block + p))).toBeLessThan(1e-3)
+      },
+    )
 
     test('refuses blocks and shapes that it cannot do', async () => {
       const k = open()
       const problem = problemOf(k, 4, 16, 8, false)
-      for (const block of [0, 4, 72]) {
+      for (const block of [0, 4, 12, 72]) {
         await expect(k.improveFactors({ ...problem, block })).rejects.toMatchObject({ code: 'bad_argument' })
       }
     })

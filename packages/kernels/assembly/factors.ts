@@ -14,7 +14,7 @@ const VECTOR: usize = 64 * 4
  *
  *     w_π ← w_π − (Σ c·h_iπ·h_iπᵀ + G_ππ + λ·I)⁻¹ · (Σ c·(h_i·w − 1)·h_iπ + G_π·w + λ·w_π)
  *
- * which is exact in the block. A row without entries becomes zero.
+ * which is exact in the block. A row without entries becomes zero. Blocks of 4 are `factorLanes`.
  *
  * Source   Rendle, Krichene, Zhang, Koren: iALS++, 2021, algorithm 2
  * @param d coordinates, a multiple of 8
@@ -73,12 +73,6 @@ export function factorRows(
           const c: usize = weights === 0 ? 0 : weights + at
           if (before === 0) predict(many, d, indices + at, others, row, predictions + at, panel)
           const step = steps + t * VECTOR
-          if (width === 8) {
-            const blocks = others + (from << 2)
-            gather8(many, d << 2, indices + at, c, blocks, before, step, predictions + at, panel, gradient)
-            accumulate8(many, panel, matrix)
-            continue
-          }
           gather(many, d, indices + at, c, others, from, size, before, step, predictions + at, panel, gradient)
           for (let i: usize = 0; i < size; i += 4) {
             for (let j = i & ~7; j < size; j += 8) {
@@ -247,102 +241,8 @@ function gather(
   }
 }
 
-/** `gather` of blocks of 8, whose gradient and last step stay in registers; `others` begins at the block. */
-function gather8(
-  count: usize,
-  pitch: usize,
-  index: usize,
-  weight: usize,
-  others: usize,
-  before: usize,
-  step: usize,
-  prediction: usize,
-  panel: usize,
-  gradient: usize,
-): void {
-  let low = v128.load(gradient)
-  let high = v128.load(gradient, 16)
-  const lowStep = v128.load(step)
-  const highStep = v128.load(step, 16)
-  for (let e: usize = 0; e < count << 2; e += 4) {
-    const h = others + (load<i32>(index + e) as usize) * pitch
-    let guess = load<f32>(prediction + e)
-    if (before !== 0) {
-      let s = f32x4.add(f32x4.mul(v128.load(h - 32), lowStep), f32x4.mul(v128.load(h - 16), highStep))
-      s = f32x4.add(s, v128.shuffle<f32>(s, s, 2, 3, 0, 1))
-      guess -= f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1)
-      store<f32>(prediction + e, guess)
-    }
-    let h0 = v128.load(h)
-    let h1 = v128.load(h, 16)
-    const c: f32 = weight === 0 ? 1 : load<f32>(weight + e)
-    const pull = f32x4.splat(c * (guess - 1))
-    low = f32x4.add(low, f32x4.mul(pull, h0))
-    high = f32x4.add(high, f32x4.mul(pull, h1))
-    if (weight !== 0) {
-      const root = f32x4.splat(Mathf.sqrt(c))
-      h0 = f32x4.mul(root, h0)
-      h1 = f32x4.mul(root, h1)
-    }
-    v128.store(panel, h0)
-    v128.store(panel, h1, 16)
-    panel += 32
-  }
-  v128.store(gradient, low)
-  v128.store(gradient, high, 16)
-}
-
-/** C [8 × 8] ← C + Σ a·aᵀ over the panel's rows of 8; of what lies below the diagonal, the lower left quarter is not. */
-function accumulate8(count: usize, a: usize, c: usize): void {
-  let c00 = v128.load(c)
-  let c01 = v128.load(c, 16)
-  let c10 = v128.load(c, 32)
-  let c11 = v128.load(c, 48)
-  let c20 = v128.load(c, 64)
-  let c21 = v128.load(c, 80)
-  let c30 = v128.load(c, 96)
-  let c31 = v128.load(c, 112)
-  let c41 = v128.load(c, 144)
-  let c51 = v128.load(c, 176)
-  let c61 = v128.load(c, 208)
-  let c71 = v128.load(c, 240)
-  for (; count > 0; count--) {
-    const low = v128.load(a)
-    const high = v128.load(a, 16)
-    let x = v128.load_splat<f32>(a)
-    c00 = f32x4.add(c00, f32x4.mul(x, low))
-    c01 = f32x4.add(c01, f32x4.mul(x, high))
-    x = v128.load_splat<f32>(a, 4)
-    c10 = f32x4.add(c10, f32x4.mul(x, low))
-    c11 = f32x4.add(c11, f32x4.mul(x, high))
-    x = v128.load_splat<f32>(a, 8)
-    c20 = f32x4.add(c20, f32x4.mul(x, low))
-    c21 = f32x4.add(c21, f32x4.mul(x, high))
-    x = v128.load_splat<f32>(a, 12)
-    c30 = f32x4.add(c30, f32x4.mul(x, low))
-    c31 = f32x4.add(c31, f32x4.mul(x, high))
-    c41 = f32x4.add(c41, f32x4.mul(v128.load_splat<f32>(a, 16), high))
-    c51 = f32x4.add(c51, f32x4.mul(v128.load_splat<f32>(a, 20), high))
-    c61 = f32x4.add(c61, f32x4.mul(v128.load_splat<f32>(a, 24), high))
-    c71 = f32x4.add(c71, f32x4.mul(v128.load_splat<f32>(a, 28), high))
-    a += 32
-  }
-  v128.store(c, c00)
-  v128.store(c, c01, 16)
-  v128.store(c, c10, 32)
-  v128.store(c, c11, 48)
-  v128.store(c, c20, 64)
-  v128.store(c, c21, 80)
-  v128.store(c, c30, 96)
-  v128.store(c, c31, 112)
-  v128.store(c, c41, 144)
-  v128.store(c, c51, 176)
-  v128.store(c, c61, 208)
-  v128.store(c, c71, 240)
-}
-
 /** Σ xᵢ·yᵢ for a multiple of 8. */
-function dot8(n: usize, x: usize, y: usize): f32 {
+export function dot8(n: usize, x: usize, y: usize): f32 {
   let s0 = f32x4.splat(0)
   let s1 = s0
   for (let i: usize = 0; i < n << 2; i += 32) {

@@ -2,6 +2,7 @@
 export { relu, reluBackward, sigmoid, tanh } from './activation'
 export { subtractBlocks } from './blocks'
 export { convolve, convolveBackward, convolveWeights } from './convolution'
+export { factorLanes } from './factor-lanes'
 export { factorRows } from './factors'
 export { gemm } from './gemm'
 export { gruBackward, gruForward } from './gru'

@@ -52,6 +52,21 @@ export interface KernelExports extends LearningExports {
     failures: number,
     scratch: number,
   ): void
+  factorLanes(
+    rows: number,
+    d: number,
+    order: number,
+    offsets: number,
+    indices: number,
+    weights: number,
+    others: number,
+    own: number,
+    gram: number,
+    ridge: number,
+    residuals: number,
+    failures: number,
+    scratch: number,
+  ): void
   subtractBlocks(count: number, a: number, b: number, c: number): void
   topkOffer(
     n: number,
@@ -95,6 +110,7 @@ export const ARGUMENTS: Readonly<Record<KernelName, { readonly count: number; re
   solveLower: { count: 7, scratch: false },
   sparseDense: { count: 9, scratch: false },
   factorRows: { count: 12, scratch: true },
+  factorLanes: { count: 12, scratch: true },
   subtractBlocks: { count: 4, scratch: false },
   sigmoid: { count: 2, scratch: false },
   tanh: { count: 2, scratch: false },

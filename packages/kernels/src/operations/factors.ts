@@ -20,34 +20,81 @@ export interface FactorProblem {
   readonly ridge: Float32Array<SharedArrayBuffer>
   /** [entries]: room that the kernels use. */
   readonly predictions: Float32Array<SharedArrayBuffer>
-  /** Coordinates solved together: 8, 16, … 64. */
+  /** Coordinates solved together: 4, which is the fastest, or 8, 16, … 64. */
   readonly block: number
+  /** [rows]: the order in which they are taken, as `byLength` gives it; needed for blocks of 4, which no other takes. */
+  readonly order?: Int32Array<SharedArrayBuffer> | undefined
 }
+
+/** The most coordinates that blocks of 4 can take. */
+const MOST_IN_LANES = 4096
 
 /**
  * One pass of subspace optimisation over all rows (the kernel `factorRows` says what it solves).
  * @throws KernelError `not_positive_definite`, `bad_argument`
  */
 export async function improveFactors(k: Kernels, problem: FactorProblem, options: RunOptions = {}): Promise<void> {
-  const { own, others, entries, gram, ridge, predictions, block } = problem
+  const { own, others, entries, gram, block } = problem
   const d = own.columns
   const fits = own.rows === entries.rows && others.rows === entries.columns && others.columns === d
   const dense = [own, others, gram].every((one) => one.columnStride === 1 && one.rowStride === d)
-  if (!fits || !dense || d % 8 !== 0 || gram.rows !== d || block % 8 !== 0 || block < 8 || block > 64) {
+  const lanes = block === 4 && d <= MOST_IN_LANES && problem.order?.length === own.rows
+  const whole = block % 8 === 0 && block >= 8 && block <= 64
+  if (!fits || !dense || d % 8 !== 0 || gram.rows !== d || !(lanes || whole)) {
     throw new KernelError('bad_argument', `factors of ${shape(own)} by ${shape(others)} in blocks of ${block}`)
   }
   const mark = k.arena.mark()
   const failures = k.arena.i32(1)
-  const tasks = rowRanges(entries.offsets, entries.rows, k.threads, 16).map(([from, to]): Task => {
+  const tasks = lanes ? laneTasks(k, problem, failures) : rowTasks(k, problem, failures)
+  await k.run(tasks, options)
+  const failed = failures[0]!
+  k.arena.release(mark)
+  if (failed > 0) throw new KernelError('not_positive_definite', `${failed} blocks of rows of ${own.rows}`)
+}
+
+/**
+ * Rows by falling number of entries, those of the same number as they come: as `order` wants them.
+ * @param offsets [rows + 1]
+ * @cost O(rows + entries of the longest)
+ */
+export function byLength(offsets: Int32Array, order: Int32Array): void {
+  let longest = 0
+  for (let r = 0; r < order.length; r++) longest = Math.max(longest, offsets[r + 1]! - offsets[r]!)
+  const next = new Int32Array(longest + 2)
+  for (let r = 0; r < order.length; r++) next[longest - offsets[r + 1]! + offsets[r]! + 1]!++
+  for (let n = 0; n <= longest; n++) next[n + 1]! += next[n]!
+  for (let r = 0; r < order.length; r++) order[next[longest - offsets[r + 1]! + offsets[r]!]!++] = r
+}
+
+function laneTasks(k: Kernels, problem: FactorProblem, failures: Int32Array): Task[] {
+  const { own, others, entries, gram, ridge, predictions, order } = problem
+  const { offsets, indices, values } = entries
+  const tasks: Task[] = []
+  // Each entry costs about what the share of a row does that does not depend on its entries.
+  const share = Math.max(1, (offsets[own.rows]! + own.rows) / (16 * k.threads))
+  for (let from = 0; from < own.rows; ) {
+    let to = from
+    for (let cost = 0; to < own.rows && cost < share; to++) {
+      cost += 1 + offsets[order![to]! + 1]! - offsets[order![to]!]!
+    }
+    to = Math.min(own.rows, from + Math.ceil((to - from) / 4) * 4)
+    const given = [offsets.byteOffset, indices.byteOffset, values?.byteOffset ?? 0, pointer(others), pointer(own)]
+    const rest = [pointer(gram), ridge.byteOffset, predictions.byteOffset, failures.byteOffset]
+    tasks.push(['factorLanes', to - from, own.columns, order!.byteOffset + 4 * from, ...given, ...rest])
+    from = to
+  }
+  return tasks
+}
+
+function rowTasks(k: Kernels, problem: FactorProblem, failures: Int32Array): Task[] {
+  const { own, others, entries, gram, ridge, predictions, block } = problem
+  const d = own.columns
+  return rowRanges(entries.offsets, entries.rows, k.threads, 16).map(([from, to]): Task => {
     const offsets = entries.offsets.byteOffset + 4 * from
     const given = [offsets, entries.indices.byteOffset, entries.values?.byteOffset ?? 0, pointer(others)]
     const rows = [pointer(own) + 4 * from * d, pointer(gram), ridge.byteOffset + 4 * from]
     return ['factorRows', to - from, d, block, ...given, ...rows, predictions.byteOffset, failures.byteOffset]
   })
-  await k.run(tasks, options)
-  const failed = failures[0]!
-  k.arena.release(mark)
-  if (failed > 0) throw new KernelError('not_positive_definite', `${failed} blocks of rows of ${own.rows}`)
 }
 
 /** Rows that one task of a Gram matrix sums. The result depends on it, and must not on the number of threads. */

@@ -1,4 +1,4 @@
-import { type Kernels, matrix } from '@storemind/kernels'
+import { byLength, type Kernels, matrix } from '@storemind/kernels'
 import type { Csr } from '../frame/csr.ts'
 import type { FitRun } from '../frame/model.ts'
 import { checkCancelled } from '../frame/run.ts'
@@ -95,8 +95,10 @@ export function blockedFactors(
       theirs.data.set(others.factors.subarray(row * d, (row + 1) * d), n * d)
     })
     const entries = { rows: to - from, columns: named.count, offsets, indices, values }
-    const problem = { own: rows, others: theirs, entries, gram: shared, ridge, predictions, block: params.block }
-    await k.improveFactors(problem, { signal })
+    const order = params.block === 4 ? k.arena.i32(to - from) : undefined
+    if (order) byLength(offsets, order)
+    const given = { ridge, predictions, order, block: params.block }
+    await k.improveFactors({ own: rows, others: theirs, entries, gram: shared, ...given }, { signal })
     own.factors.set(rows.data, from * d)
   }
 

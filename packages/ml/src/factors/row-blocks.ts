@@ -81,10 +81,10 @@ export function rowBlocks(x: Csr, d: number, weighted: boolean, bytes: number): 
   return blocks
 }
 
-/** Bytes of kernel memory that a block takes: its rows, their ridges, offsets and entries, what they name, and the Gram matrix. */
+/** Bytes of kernel memory that a block takes: its rows, their ridges, order, offsets and entries, what they name, and the Gram matrix. */
 export function blockBytes(rows: number, entries: number, others: number, d: number, weighted: boolean): number {
   const perEntry = new Array(weighted ? 3 : 2).fill(4 * entries)
-  return arenaBytes(4 * rows * d, 4 * others * d, 4 * rows, 4 * (rows + 1), ...perEntry, 4 * d * d, 64)
+  return arenaBytes(4 * rows * d, 4 * others * d, 4 * rows, 4 * rows, 4 * (rows + 1), ...perEntry, 4 * d * d, 64)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { arenaBytes, type FactorProblem, type Kernels, type Matrix, matrix } from '@storemind/kernels'
+import { arenaBytes, byLength, type FactorProblem, type Kernels, type Matrix, matrix } from '@storemind/kernels'
 import type { Csr } from '../frame/csr.ts'
 import type { FitRun } from '../frame/model.ts'
 import { type Alternation, padded, ridgesOf, unpadded, weightsOf } from './factor-sides.ts'
@@ -8,6 +8,8 @@ interface Side {
   readonly factors: Matrix
   readonly entries: FactorProblem['entries']
   readonly ridge: Float32Array<SharedArrayBuffer>
+  /** Only where blocks of 4 want it. */
+  readonly order: Int32Array<SharedArrayBuffer> | undefined
 }
 
 /**
@@ -32,10 +34,11 @@ export function wholeFactors(
   const { signal } = run
   return {
     async improve(side) {
-      const { factors: own, entries, ridge } = sides[side]
+      const { factors: own, entries, ridge, order } = sides[side]
       const others = sides[side === 'users' ? 'items' : 'users'].factors
       await k.gram(gram, others, { alpha: params.unobserved, signal })
-      await k.improveFactors({ own, others, entries, gram, ridge, predictions, block: params.block }, { signal })
+      const problem = { own, others, entries, gram, ridge, predictions, order, block: params.block }
+      await k.improveFactors(problem, { signal })
     },
     factors: (side) => unpadded(sides[side].factors.data, d, params.factors),
     async gram(side) {
@@ -49,7 +52,7 @@ export function wholeFactors(
 export function wholeBytes(users: number, items: number, entries: number, factors: number): number {
   const d = padded(factors)
   const gramParts = Math.ceil(Math.max(users, items) / 4096) + 2
-  const perSide = [users, items].flatMap((n) => [4 * n * d, 4 * n, 4 * (n + 1), 4 * entries, 4 * entries])
+  const perSide = [users, items].flatMap((n) => [4 * n * d, 4 * n, 4 * n, 4 * (n + 1), 4 * entries, 4 * entries])
   return arenaBytes(...perSide, 4 * entries, ...new Array(Math.min(gramParts, users + items + 2)).fill(4 * d * d), 4096)
 }
 
@@ -64,5 +67,7 @@ function sideOf(k: Kernels, x: Csr, d: number, params: Readonly<IalsParams>): Si
   const ridge = k.arena.f32(x.rows)
   ridge.set(ridgesOf(x, 0, x.rows, params))
   const factors = matrix(k.arena.f32(x.rows * d), x.rows, d)
-  return { factors, entries: { rows: x.rows, columns: x.columns, offsets, indices, values }, ridge }
+  const order = params.block === 4 ? k.arena.i32(x.rows) : undefined
+  if (order) byLength(offsets, order)
+  return { factors, order, entries: { rows: x.rows, columns: x.columns, offsets, indices, values }, ridge }
 }
