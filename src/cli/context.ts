@@ -20,6 +20,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Calls the listener whenever the process is asked to restart what it serves (SIGUSR2). */
   readonly onRestart?: (listener: () => void) => void
+  /** Called by what serves: from now on the process goes on when nobody reads its output any more. */
+  readonly outliveReaders?: () => void
   /** Resolves after so many milliseconds. */
   readonly wait: (millis: number) => Promise<void>
 }

@@ -30,11 +30,15 @@ if (process.platform !== 'win32') {
 // bin/storemind keeps a channel open; when it is killed, this process stops as well.
 process.on('disconnect', () => controller.abort())
 process.channel?.unref()
-// A reader that went away (`storemind … | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+// A reader that went away (`storemind … | head`) is no fault: there is nobody left to answer. A server has its callers
+// and events to keep, whatever became of what read its log; only what it says is lost from then on.
+let outlivesReaders = false
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    if (!outlivesReaders && stream === process.stdout) process.exit(0)
+  })
+}
 
 const context: Context = {
   terminal: {
@@ -60,6 +64,9 @@ const context: Context = {
   workingDirectory: process.cwd(),
   signal: controller.signal,
   onRestart: (listener) => restarts.push(listener),
+  outliveReaders: () => {
+    outlivesReaders = true
+  },
   wait: (millis) => new Promise((resolve) => setTimeout(resolve, millis)),
 }
 

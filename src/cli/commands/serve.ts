@@ -27,6 +27,7 @@ export const addServe: AddCommand = (program, context) => {
   command.action(async () => {
     const options = optionsOf<ServeOptions & { readonly keepSocket?: boolean }>(command)
     if (options.keepSocket) {
+      context.outliveReaders?.()
       const { values } = await effectiveConfiguration(context, withAddress(options))
       return keepSocket(context, { host: values['server.host'], port: values['server.port'] })
     }
@@ -54,6 +55,7 @@ export async function serve(
     import('../../server/engine.ts'),
     import('../../server/logging.ts'),
   ])
+  context.outliveReaders?.()
   const logger = createLogger({
     level: values['log.level'],
     destination: { write: (line) => context.terminal.err(line) },
