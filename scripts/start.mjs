@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { SERVING } from '../bin/serving.mjs'
 import { runNode, SOURCE_FLAGS } from './run.mjs'
 import { ROOT, SetupError, setUp } from './setup.mjs'
 
@@ -16,7 +17,7 @@ async function main(args) {
     const code = await runNode(demo)
     if (code !== 0) return code
   }
-  return runNode([...demo, '--serve', ...args])
+  return runNode([...SERVING, ...demo, '--serve', ...args])
 }
 
 try {
