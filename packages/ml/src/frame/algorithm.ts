@@ -35,8 +35,8 @@ export interface AlgorithmDefinition<P extends object, D, Opened extends object>
 
 /** How a model comes to know the items that follow its own, the rest being left as it was learned. */
 export interface Extension<P extends object, D> {
-  /** As `memory` of the algorithm, of `extend`. */
-  memory(data: D, params: Readonly<P>): number
+  /** As `memory` of the algorithm, of `extend`; the arrays are those of a model that opens. */
+  memory(data: D, params: Readonly<P>, arrays: ArrayReader): number
   extend(arrays: ArrayReader, data: D, params: Readonly<P>, run: FitRun): Promise<Record<string, TypedArray>>
 }
 
@@ -72,8 +72,9 @@ export function defineAlgorithm<P extends object, D, Opened extends object>(
       // A model that cannot be opened is refused before anything is learned.
       checkFollows(data, algorithm.open(model))
       if (extend === 'fit') return trainer(params).fit(data, run)
-      const learn = () => extend.extend(new ArrayReader(model), data, params, run)
-      return made(kind, params, extend.memory(data, params), run, learn)
+      const arrays = new ArrayReader(model)
+      const learn = () => extend.extend(arrays, data, params, run)
+      return made(kind, params, extend.memory(data, params, arrays), run, learn)
     },
   }
 }

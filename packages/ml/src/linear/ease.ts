@@ -1,4 +1,5 @@
 import { defineAlgorithm } from '../frame/algorithm.ts'
+import type { Csr } from '../frame/csr.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { FitRun, TypedArray } from '../frame/model.ts'
@@ -16,6 +17,7 @@ import {
   coveredWeights,
   mostPopular,
 } from './covered-items.ts'
+import { furtherCovered, furtherCoveredBytes, grownCover } from './further-covered.ts'
 import { gramOf } from './gram.ts'
 import { invertNegative, panelBytes } from './invert.ts'
 import { lengthNormalised } from './length-normalised.ts'
@@ -69,14 +71,22 @@ export const ease = defineAlgorithm({
     const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)
     const covered = mostPopular(x, params.maxItems)
     checkBytes(easeBytes(covered.length), params.maxBytes, covered.length)
-    const gram = await gramOf(x, covered, run)
-    for (let i = 0; i < covered.length; i++) {
-      gram.add(i, i, params.l2 + (params.dropout / (1 - params.dropout)) * gram.get(i, i))
-    }
+    const gram = await ridgedGram(x, covered, params, run)
     await invertNegative(gram, run, (fraction) => 0.95 * fraction)
     return weightsOf(gram, covered, data, params.neighbours, run)
   },
   open: (arrays, params) => new CoveredItems(arrays, queryRule(params)),
+  extend: {
+    memory: (data, params, arrays) => furtherCoveredBytes(arrays, data, params, furtherBytes),
+    async extend(arrays, data, params, run) {
+      checkInteractions(data)
+      const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)
+      const cover = grownCover(arrays, x, params.maxBytes, furtherBytes)
+      const a = await ridgedGram(x, cover.places, params, run)
+      const row = (p: number, out: Float64Array) => a.copyRow(p, out)
+      return furtherCovered(arrays, data, cover, { a, asked: row, told: row }, params.neighbours, run)
+    },
+  },
 })
 
 /** Rows of B between two turns of the event loop: some tens of milliseconds. */
@@ -88,6 +98,22 @@ const ROWS_PER_PAUSE = 256
  */
 export function easeBytes(items: number): number {
   return 2 * BlockSymmetric.bytes(items) + panelBytes(items)
+}
+
+function furtherBytes(covered: number, fresh: number): number {
+  return BlockSymmetric.bytes(covered + fresh)
+}
+
+/** XᵀX + diag(Λ) */
+async function ridgedGram(
+  x: Csr,
+  covered: Int32Array,
+  { l2, dropout }: Readonly<EaseParams>,
+  run: FitRun,
+): Promise<BlockSymmetric> {
+  const gram = await gramOf(x, covered, run)
+  for (let i = 0; i < covered.length; i++) gram.add(i, i, l2 + (dropout / (1 - dropout)) * gram.get(i, i))
+  return gram
 }
 
 /** From −P the rows of B. */

@@ -1,6 +1,5 @@
 import { defineAlgorithm } from '../frame/algorithm.ts'
 import { transpose } from '../frame/csr.ts'
-import { MlError } from '../frame/errors.ts'
 import type { Interactions } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { FitRun, TypedArray } from '../frame/model.ts'
@@ -9,9 +8,10 @@ import { pause } from '../frame/run.ts'
 import { ItemGraph, ItemGraphBuilder } from '../neighbours/item-graph.ts'
 import { HISTORY_PARAMETERS, type HistoryParams, queryRule, trainingRule } from '../neighbours/parameters.ts'
 import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
-import { ConjugateGradients } from './conjugate-gradients.ts'
+import { furtherSlim, furtherSlimBytes } from './further-slim.ts'
 import { lengthNormalised } from './length-normalised.ts'
-import { type SparseGram, sparseGramBytes, sparseGramOf } from './sparse-gram.ts'
+import { LocalSystem, powers } from './local-system.ts'
+import { checkGramBytes, type SparseGram, sparseGramBytes, sparseGramOf } from './sparse-gram.ts'
 
 export interface SlimParams extends HistoryParams {
   neighbours: number
@@ -37,7 +37,7 @@ export interface SlimParams extends HistoryParams {
  * Given    interactions, read into users × items values X by the history parameters; each row divided by its Euclidean
  *          norm to the power of lengthPower
  * Returns  offsets Int32 [items + 1], ids Int32 [n], weights Float32 [n]: row i what i says of others, largest first,
- *          n ≤ items · neighbours
+ *          n ≤ items · neighbours; users Int32 [items] as they were counted
  * Cost     Σ_u n_u² additions for G; for each item `neighbours` rows of G are read and some 10 steps of 2 · neighbours²
  *          operations taken. Linear in the items; 16 bytes for each of at most items · gramEntries entries of G
  * Source   Ning and Karypis, SLIM, ICDM 2011, eq. 3 and §4.2.2 (fsSLIM: features from the nearest items), with the l1
@@ -111,20 +111,18 @@ export const slim = defineAlgorithm({
     checkInteractions(data)
     const x = lengthNormalised(preferencesOf(data, trainingRule(params)), params.lengthPower)
     const bytes = sparseGramBytes(x, params.gramEntries) + graphBytes(data.items, params.neighbours)
-    if (bytes > params.maxBytes) {
-      const megabytes = (n: number) => `${Math.ceil(n / 1e6)} MB`
-      const task = `${data.items} items take up to ${megabytes(bytes)} of ${megabytes(params.maxBytes)}`
-      throw new MlError('too_large', `${task}; lower gramEntries or neighbours`)
-    }
+    checkGramBytes(bytes, params.maxBytes, data.items)
     const gram = await sparseGramOf(x, params.gramEntries, params.selectionPower, run, (fraction) => 0.4 * fraction)
     return weightsOf(gram, params, run)
   },
-  open: (arrays, params) => new ItemGraph(arrays, queryRule(params)),
+  open(arrays, params) {
+    const graph = new ItemGraph(arrays, queryRule(params))
+    arrays.i32('users', graph.items)
+    return graph
+  },
+  extend: { memory: furtherSlimBytes, extend: furtherSlim },
 })
 
-/** Relative residual at which an item's weights are taken to be found: far below what ranks. */
-const TOLERANCE = 1e-4
-const MOST_STEPS = 40
 /** Items between two turns of the event loop: some tens of milliseconds. */
 const ITEMS_PER_PAUSE = 32
 
@@ -172,73 +170,5 @@ async function weightsOf(
     graph.endRow()
     if (i % 1024 === 0) await pause(run, 0.9 + (0.1 * i) / items)
   }
-  return graph.arrays()
-}
-
-/** n^power, 0 for items of nobody. */
-function powers(users: Int32Array, power: number): Float64Array {
-  return Float64Array.from(users, (n) => (n === 0 ? 0 : n ** power))
-}
-
-/**
- * The regression of one item at a time. Solved for b·n^(ridgePower / 2), whose matrix is nearly the identity times l2
- * where items have little in common: few steps suffice.
- */
-class LocalSystem {
-  /** [≥ n] the items that explain, and what they weigh. */
-  readonly ids: Int32Array
-  readonly weights: Float64Array
-  readonly #gram: SparseGram
-  readonly #l2: number
-  readonly #scale: Float64Array
-  readonly #place: Int32Array
-  readonly #matrix: Float64Array
-  readonly #right: Float64Array
-  readonly #solver: ConjugateGradients
-
-  constructor(gram: SparseGram, { neighbours, l2, ridgePower }: Readonly<SlimParams>) {
-    const size = Math.min(neighbours, gram.items)
-    this.#gram = gram
-    this.#l2 = l2
-    this.#scale = powers(gram.users, -ridgePower / 2)
-    this.#place = new Int32Array(gram.items).fill(-1)
-    this.ids = new Int32Array(size)
-    this.weights = new Float64Array(size)
-    this.#matrix = new Float64Array(size * size)
-    this.#right = new Float64Array(size)
-    this.#solver = new ConjugateGradients(size)
-  }
-
-  /** @returns how many items explain item j */
-  solve(j: number): number {
-    const { offsets, ids, values, diagonal } = this.#gram
-    const from = offsets[j]!
-    const n = Math.min(this.ids.length, offsets[j + 1]! - from)
-    const matrix = this.#matrix
-    const scale = this.#scale
-    const place = this.#place
-    matrix.fill(0, 0, n * n)
-    for (let a = 0; a < n; a++) {
-      const i = ids[from + a]!
-      this.ids[a] = i
-      place[i] = a
-      this.#right[a] = values[from + a]! * scale[i]!
-      matrix[a * n + a] = diagonal[i]! * scale[i]! * scale[i]! + this.#l2
-    }
-    for (let a = 0; a < n; a++) {
-      const i = this.ids[a]!
-      const end = offsets[i + 1]!
-      for (let e = offsets[i]!; e < end; e++) {
-        const b = place[ids[e]!]!
-        if (b < 0) continue
-        const value = values[e]! * scale[i]! * scale[ids[e]!]!
-        matrix[a * n + b] = value
-        matrix[b * n + a] = value
-      }
-    }
-    for (let a = 0; a < n; a++) place[this.ids[a]!] = -1
-    this.#solver.solve(matrix, this.#right, n, TOLERANCE, MOST_STEPS)
-    for (let a = 0; a < n; a++) this.weights[a] = this.#solver.x[a]! * scale[this.ids[a]!]!
-    return n
-  }
+  return { ...graph.arrays(), users }
 }

@@ -17,9 +17,11 @@ import {
   coveredWeights,
   mostPopular,
 } from './covered-items.ts'
+import { furtherCovered, furtherCoveredBytes, grownCover } from './further-covered.ts'
 import { gramOf } from './gram.ts'
 import { invertNegative, panelBytes } from './invert.ts'
 import { eachMoment } from './moments.ts'
+import { slistEquations, slistEquationsBytes } from './slist-equations.ts'
 
 export interface SlistParams extends HistoryParams, CoveredParams {
   l2: number
@@ -89,6 +91,16 @@ export const slist = defineAlgorithm({
     return weightsOf(gram, turn, covered, data.items, params, run)
   },
   open: (arrays, params) => new CoveredItems(arrays, queryRule(params)),
+  extend: {
+    memory: (data, params, arrays) => furtherCoveredBytes(arrays, data, params, slistEquationsBytes),
+    async extend(arrays, data, params, run) {
+      checkInteractions(data)
+      const x = preferencesOf(data, trainingRule(params))
+      const cover = grownCover(arrays, x, params.maxBytes, slistEquationsBytes)
+      const equations = await slistEquations(data, x, cover, params, run)
+      return furtherCovered(arrays, data, cover, equations, params.neighbours, run)
+    },
+  },
 })
 
 /** Rows of N, and additions of the product, between two turns of the event loop: some tens of milliseconds. */

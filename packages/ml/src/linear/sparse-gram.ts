@@ -1,5 +1,6 @@
 import type { Csr } from '../frame/csr.ts'
 import { transpose } from '../frame/csr.ts'
+import { MlError } from '../frame/errors.ts'
 import type { FitRun } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
 import { TopK } from '../frame/topk.ts'
@@ -22,23 +23,32 @@ export interface SparseGram {
 /** Additions between two turns of the event loop: some tens of milliseconds. */
 const ADDITIONS_PER_PAUSE = 4_000_000
 
-/** Bytes of the entries and of growing them, at most. */
-export function sparseGramBytes(x: Omit<Csr, 'values'>, perRow: number): number {
+/** Bytes of the entries of so many rows and of growing them, at most. */
+export function sparseGramBytes(x: Omit<Csr, 'values'>, perRow: number, rows = x.columns): number {
   let pairs = 0
   for (let u = 0; u < x.rows; u++) {
     const n = x.offsets[u + 1]! - x.offsets[u]!
     pairs += n * (n - 1)
   }
-  const entries = Math.min(pairs, x.columns * Math.min(perRow, x.columns))
+  const entries = Math.min(pairs, rows * Math.min(perRow, x.columns))
   return 2 * 8 * entries + 12 * x.indices.length + 40 * x.columns
+}
+
+/** @param bytes of the entries and of the weights made of them @throws MlError `too_large` */
+export function checkGramBytes(bytes: number, allowed: number, items: number): void {
+  if (bytes <= allowed) return
+  const megabytes = (n: number) => `${Math.ceil(n / 1e6)} MB`
+  const task = `${items} items take up to ${megabytes(bytes)} of ${megabytes(allowed)}`
+  throw new MlError('too_large', `${task}; lower gramEntries or neighbours`)
 }
 
 /**
  * Of each row i the `perRow` entries with the largest G_ij / users(j)^selectionPower.
  *
- * Given    X rows × columns, values > 0
- * Returns  the entries by rows, and the whole diagonal; shapes stand at `SparseGram`
- * Cost     Σ_u n_u² additions for n_u entries in row u, no dense matrix: 8 bytes an entry kept
+ * Given    X rows × columns, values > 0; which rows of G are `wanted`, by default all
+ * Returns  the entries by rows, and the diagonal, those of rows not wanted being empty and zero; shapes stand at
+ *          `SparseGram`
+ * Cost     Σ_u w_u·n_u additions for n_u entries in row u, w_u of them wanted; no dense matrix: 8 bytes an entry kept
  * Source   row by row with a dense accumulator: Gustavson, ACM TOMS 1978
  */
 export async function sparseGramOf(
@@ -47,6 +57,7 @@ export async function sparseGramOf(
   selectionPower: number,
   run: FitRun,
   progress: (fraction: number) => number,
+  wanted?: Uint8Array,
 ): Promise<SparseGram> {
   const items = x.columns
   const byItem = transpose(x)
@@ -59,7 +70,8 @@ export async function sparseGramOf(
   let since = 0
   for (let i = 0; i < items; i++) {
     let count = 0
-    for (let e = byItem.offsets[i]!; e < byItem.offsets[i + 1]!; e++) {
+    const end = wanted?.[i] === 0 ? byItem.offsets[i]! : byItem.offsets[i + 1]!
+    for (let e = byItem.offsets[i]!; e < end; e++) {
       const user = byItem.indices[e]!
       const value = byItem.values[e]!
       const end = x.offsets[user + 1]!
