@@ -2,6 +2,8 @@ import Type from 'typebox'
 import { Check, Convert, Errors } from 'typebox/value'
 import { currencyHint, isCurrency } from './currency.ts'
 import { CodedError } from './errors.ts'
+import { mismatchWords } from './mismatch.ts'
+import { textOfForm } from './pattern.ts'
 import { ORIGIN_PATTERN } from './route.ts'
 
 /** A list of origins as browsers send them. */
@@ -20,18 +22,20 @@ export const Configuration = Type.Object({
     maximum: 67_108_864,
     description: 'Largest request body, bytes.',
   }),
-  'server.corsOrigins': Type.String({
+  'server.corsOrigins': textOfForm(ORIGINS, 'origins like https://shop.example, apart by commas, or empty', {
     default: '',
-    pattern: ORIGINS,
     description:
       'Origins of the shop’s pages that may call browser-facing routes, apart by commas, like `https://shop.example`; empty: none.',
   }),
-  'server.trustedProxies': Type.String({
-    default: '',
-    pattern: '^[0-9a-fA-F.:/, ]*$',
-    description:
-      'Addresses or networks of proxies whose X-Forwarded-For tells the caller’s address, apart by commas; empty: none.',
-  }),
+  'server.trustedProxies': textOfForm(
+    '^[0-9a-fA-F.:/, ]*$',
+    'addresses or networks like 10.0.0.0/8, apart by commas, or empty',
+    {
+      default: '',
+      description:
+        'Addresses or networks of proxies whose X-Forwarded-For tells the caller’s address, apart by commas; empty: none.',
+    },
+  ),
   'server.headersTimeout': Type.Integer({
     default: 10,
     minimum: 1,
@@ -97,9 +101,8 @@ export const Configuration = Type.Object({
   }),
   'store.name': Type.String({ default: 'store', maxLength: 200, description: 'The store’s name, shown on pages.' }),
   'store.timezone': Type.String({ default: 'UTC', description: 'IANA zone that a “day” of this store means.' }),
-  'store.currency': Type.String({
+  'store.currency': textOfForm('^[A-Z]{3}$', 'a currency by its ISO 4217 code, three capital letters like EUR', {
     default: 'EUR',
-    pattern: '^[A-Z]{3}$',
     description: 'Currency where a source names none.',
   }),
   'store.language': Type.Enum(['en', 'zh'], {
@@ -264,8 +267,8 @@ export function resolveConfiguration(from: ConfigurationSources): EffectiveConfi
 function problemOf(setting: Setting, value: unknown): string | undefined {
   const schema = Configuration.properties[setting]
   if (!Check(schema, value)) {
-    const message = isSecret(setting) ? undefined : [...Errors(schema, value)][0]?.message
-    return message ?? 'it does not have the right form'
+    if (isSecret(setting)) return 'it does not have the right form'
+    return `it ${mismatchWords([...Errors(schema, value)][0], 'the configuration', schema)}`
   }
   if (setting !== 'store.currency' || isCurrency(String(value))) return undefined
   return `${value} is no code of ISO 4217, ${currencyHint(String(value)).replace(/[.?]$/, '')}`

@@ -1,11 +1,15 @@
 import Type from 'typebox'
 import { Id, Millis } from './ids.ts'
+import { textOfForm } from './pattern.ts'
 import { Placement } from './placement.ts'
 
 /** What a part of the visitors gets instead of what the placement says. */
 export const ExperimentArm = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$' }),
+    name: textOfForm(
+      '^[a-z0-9][a-z0-9_-]{0,31}$',
+      'up to 32 small letters, digits, underscores and hyphens, a letter or digit first',
+    ),
     share: Type.Integer({
       minimum: 1,
       maximum: 1000,

@@ -1,7 +1,10 @@
 import Type from 'typebox'
+import { textOfForm } from './pattern.ts'
 
 /** An ISO 4217 code. */
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code.' })
+export const Currency = textOfForm('^[A-Z]{3}$', 'a currency by its ISO 4217 code, three capital letters like EUR', {
+  description: 'ISO 4217 code.',
+})
 
 /** Integer millionths of the currency's unit: 2.55 GBP is 2,550,000. Never a float. */
 export const Micros = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER })

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { Experiment } from './experiment.ts'
 import { Millis } from './ids.ts'
 import { Currency } from './money.ts'
+import { textOfForm } from './pattern.ts'
 
 const Token = Type.String({ maxLength: 128 })
 const Tokens = Type.Array(Token, { maxItems: 500 })
@@ -47,7 +48,9 @@ export const TouchAnswer = Type.Object(
 export type TouchAnswer = Type.Static<typeof TouchAnswer>
 
 /** Integer micros as text: a sum over a year may be more than a number holds exactly. */
-const MicrosText = Type.String({ pattern: '^-?\\d+$', description: 'Integer millionths of the currency’s unit.' })
+const MicrosText = textOfForm('^-?\\d+$', 'a whole number as text', {
+  description: 'Integer millionths of the currency’s unit.',
+})
 
 export const Revenue = Type.Object(
   {

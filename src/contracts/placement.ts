@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { textOfForm } from './pattern.ts'
 
 export const SURFACES = ['home', 'product_page', 'cart', 'email', 'category', 'search'] as const
 
@@ -11,7 +12,7 @@ export const PLACEMENT_MODES = ['live', 'shadow'] as const
 /** Where a decision is shown, as data: a store adds placements without a release. */
 export const Placement = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
+    name: textOfForm('^[a-z][a-z0-9_]{0,63}$', 'up to 64 small letters, digits and underscores, a letter first'),
     surface: Type.Enum([...SURFACES]),
     /**
      * What the page is about: nothing, one product, the products in the cart, a category whose products are ranked, or

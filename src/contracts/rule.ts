@@ -1,12 +1,14 @@
 import Type from 'typebox'
 import { ExternalId, Millis } from './ids.ts'
+import { textOfForm } from './pattern.ts'
 import { Availability } from './product.ts'
 
 /** A moment by the wall clock of the store's time zone; without a time of day it is the day's beginning. */
-export const WallTime = Type.String({
-  pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2})?$',
-  description: 'By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`.',
-})
+export const WallTime = textOfForm(
+  '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2})?$',
+  'a day or a minute of the store’s own clock, like 2026-11-27 or 2026-11-27T18:00',
+  { description: 'By the store’s own clock: `2026-11-27` or `2026-11-27T18:00`.' },
+)
 
 const Price = Type.Integer({
   minimum: 0,
@@ -105,7 +107,10 @@ export type RuleEffect = Type.Static<typeof RuleEffect>
 /** What a merchandiser wants of a list, whatever the models say. */
 export const Rule = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$' }),
+    name: textOfForm(
+      '^[a-z][a-z0-9_-]{0,63}$',
+      'up to 64 small letters, digits, underscores and hyphens, a letter first',
+    ),
     note: Type.Optional(Type.String({ maxLength: 1000, description: 'What it is for, for people.' })),
     enabled: Type.Optional(Type.Boolean({ description: 'Left out: true.' })),
     priority: Type.Optional(

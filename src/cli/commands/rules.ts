@@ -83,7 +83,9 @@ async function ruleIn(context: Context, file: string): Promise<Rule> {
   const [first] = Errors(RuleSchema, rule)
   const where =
     first === undefined || first.instancePath === '' ? 'it' : first.instancePath.slice(1).replaceAll('/', '.')
-  throw new CodedError('USAGE', { problem: `${file} is not a rule: ${where} ${mismatchWords(first, 'a rule')}` })
+  throw new CodedError('USAGE', {
+    problem: `${file} is not a rule: ${where} ${mismatchWords(first, 'a rule', RuleSchema)}`,
+  })
 }
 
 function parsed(text: string, file: string): unknown {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Compile } from 'typebox/compile'
 import { Errors } from 'typebox/value'
 import { SegmentMessage } from '../../contracts/event.ts'
+import { mismatchWords } from '../../contracts/mismatch.ts'
 import { isRefusal } from '../kit/amounts.ts'
 import { FIELD_LIMIT } from '../kit/csv-scanner.ts'
 import { controlCharacter, quoted, type Refusal, refuse } from '../kit/problem.ts'
@@ -29,7 +30,7 @@ export function messageOf(text: string, zone: string): { key: string; message: S
   if (!validator.Check(value)) {
     const [first] = Errors(SegmentMessage, value)
     const where = first?.instancePath.slice(1).replaceAll('/', '.') || 'the message'
-    return refuse('EVENT_INVALID', { problem: `${where} ${first?.message ?? 'has the wrong form'}` })
+    return refuse('EVENT_INVALID', { problem: `${where} ${mismatchWords(first, 'a message', SegmentMessage)}` })
   }
   const message = settleTime(value, zone)
   if (isRefusal(message)) return message

@@ -3,6 +3,7 @@ import { Id, Millis } from '../ids.ts'
 import { DataCheck, ImportReport, ImportRequest, RowProblem } from '../import.ts'
 import { Job } from '../job.ts'
 import { ModelVersion } from '../model-version.ts'
+import { textOfForm } from '../pattern.ts'
 import { Placement } from '../placement.ts'
 import { Product } from '../product.ts'
 import { ORIGIN_PATTERN, route } from '../route.ts'
@@ -235,11 +236,14 @@ export const rollBackModel = route({
   errors: ['NOTHING_TO_ROLL_BACK', 'MODEL_BROKEN'],
 })
 
-const Origins = Type.Array(Type.String({ pattern: ORIGIN_PATTERN, maxLength: 300 }), {
-  minItems: 1,
-  maxItems: 50,
-  description: 'Pages whose requests the key is for, like `https://shop.example`; left out: any caller.',
-})
+const Origins = Type.Array(
+  textOfForm(ORIGIN_PATTERN, 'an origin like https://shop.example, without a path', { maxLength: 300 }),
+  {
+    minItems: 1,
+    maxItems: 50,
+    description: 'Pages whose requests the key is for, like `https://shop.example`; left out: any caller.',
+  },
+)
 export const ApiKey = Type.Object(
   {
     id: Id,

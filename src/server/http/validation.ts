@@ -23,5 +23,5 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 function badRequest(schema: TSchema, value: unknown, part: string | undefined): CodedError {
   const [first] = Errors(schema, value)
   const place = `${part === 'querystring' ? 'query' : (part ?? 'request')}${first?.instancePath ?? ''}`
-  return new CodedError('BAD_REQUEST', { problem: `${place} ${mismatchWords(first, 'this request')}` })
+  return new CodedError('BAD_REQUEST', { problem: `${place} ${mismatchWords(first, 'this request', schema)}` })
 }

@@ -112,7 +112,7 @@ function check(value: unknown, depth: number, text: string): ReadMessage {
   if (validator.Check(value)) return { message: value }
   const [first] = validator.Errors(value)
   const where = first?.instancePath.slice(1).replaceAll('/', '.') || 'the message'
-  return { refusal: invalid(`${where} ${mismatchWords(first, 'a message')}`) }
+  return { refusal: invalid(`${where} ${mismatchWords(first, 'a message', SegmentMessage)}`) }
 }
 
 /** A key that code which copies values one by one would write into every object's prototype. */
