@@ -1,7 +1,7 @@
 export * from './algorithms.ts'
 export * from './blend/blend.ts'
 export * from './blend/candidates.ts'
-export * from './blend/fit-weights.ts'
+export type * from './blend/report.ts'
 export * from './content/affinity-scorer.ts'
 export * from './content/attribute-affinity.ts'
 export * from './content/content-neighbours.ts'

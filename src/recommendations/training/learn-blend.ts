@@ -1,6 +1,8 @@
 import {
   type BlendCase,
+  type BlendData,
   type BlendReport,
+  type BlendValidation,
   blend,
   FEATURES_PER_SOURCE,
   type FitRun,
@@ -10,6 +12,7 @@ import {
   rankingsOf,
   rng,
   Vocabulary,
+  validateBlend,
 } from '@storemind/ml'
 import { FRAMES, type Frame } from '../contracts.ts'
 import { BoardPool, type OpenVoice, queryOf } from '../decide/ranker.ts'
@@ -91,17 +94,15 @@ export async function learnBlend(
     threads: options.threads,
     signal: options.signal,
   })
-  const fitted = (columns: readonly number[], maxCases: number): Promise<Model> => {
-    const sources = columns.map((column) => voices[column]?.voice.name ?? '')
-    const chosen = asked.map((one) => ({ ...one, rankings: columns.flatMap((column) => one.rankings[column] ?? []) }))
-    return blend
-      .trainer({ depth: BLEND_DEPTH, maxCases, leastShare: LEAST_SHARE })
-      .fit({ sources, cases: chosen }, run())
-  }
+  const dataOf = (columns: readonly number[]): BlendData => ({
+    sources: columns.map((column) => voices[column]?.voice.name ?? ''),
+    cases: asked.map((one) => ({ ...one, rankings: columns.flatMap((column) => one.rankings[column] ?? []) })),
+  })
+  const params = { depth: BLEND_DEPTH, leastShare: LEAST_SHARE }
   let best: { columns: readonly number[]; model: Model; report: BlendReport } | undefined
   for (const columns of alternatives(voices)) {
     options.onProgress('blend', 0.5)
-    const model = await fitted(columns, MOST_CASES)
+    const model = await blend.trainer({ ...params, maxCases: MOST_CASES }).fit(dataOf(columns), run())
     const { report } = blend.open(model)
     if (!best || worth(report) > worth(best.report)) best = { columns, model, report }
   }
@@ -115,13 +116,9 @@ export async function learnBlend(
     alone.sort((a, b) => b.ndcg - a.ndcg)
     for (const [step, { column, ndcg: value }] of alone.entries()) {
       options.onProgress('blend', 0.7 + (0.3 * step) / alone.length)
-      const { report } = blend.open(
-        await fitted(
-          alone.slice(0, step + 1).map((one) => one.column),
-          LADDER_CASES,
-        ),
-      )
-      ladder.push({ voice: voices[column]?.voice.name ?? '', alone: value, blended: worth(report) })
+      const heardSoFar = dataOf(alone.slice(0, step + 1).map((one) => one.column))
+      const validation = await validateBlend(heardSoFar, { ...params, maxCases: LADDER_CASES }, run())
+      ladder.push({ voice: voices[column]?.voice.name ?? '', alone: value, blended: worth(validation) })
     }
   }
   return { frame, model, report, cases: cases.length, ladder }
@@ -141,7 +138,7 @@ function alternatives(voices: readonly OpenVoice[]): number[][] {
 }
 
 /** What a blend does for shoppers it has not learned from; the best source alone answers where it fell back. */
-function worth(report: BlendReport): number {
+function worth(report: BlendValidation): number {
   return report.fellBack ? report.bestSourceNdcg : report.crossValidated
 }
 

@@ -1,22 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import * as oracle from '../../../../testkit/models/blend-oracle.ts'
 import { calibrationError } from '../evaluation/calibration-error.ts'
 import { ndcg } from '../evaluation/ndcg.ts'
 import { integer, rng } from '../frame/rng.ts'
 import { decodeModel, encodeModel } from '../frame/safetensors.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
-import { blend } from './blend.ts'
-import {
-  type BlendCase,
-  contenders,
-  featureRows,
-  normalisedScore,
-  rankingsOf,
-  strength,
-  usualBests,
-} from './candidates.ts'
-import { fitWeights, ndcgOfCases } from './fit-weights.ts'
+import { blend, validateBlend } from './blend.ts'
+import { type BlendCase, normalisedScore, rankingsOf, strength, usualBests } from './candidates.ts'
+import { fitWeights, ndcgOfCases, singleNdcg } from './fit-weights.ts'
+import { drawOpponents } from './pairwise-start.ts'
+import { searchCases } from './search-cases.ts'
+import { searchThreads } from './search-threads.ts'
 
 const ITEMS = 60
 
@@ -134,11 +130,11 @@ test('where nothing can be gained, the blend is the best source and says so', as
 test('the learned weights are never below a single feature on their own cases', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
-      const cases = casesOf([1, 3, 9], 20, seed)
-      const rows = cases.map((one) => featureRows(one, 40, 10, usualBests(cases, 3)))
-      const mean = (weights: Float64Array) => ndcgOfCases(rows, weights, 10).reduce((sum, value) => sum + value, 0)
-      const both = rows.map((all) => ({ all, contenders: contenders(all, 10) }))
-      const learned = mean(fitWeights(both, 9, { cutoff: 10, epochs: 2, rounds: 2 }, rng(seed)))
+      const cases = searched(casesOf([1, 3, 9], 20, seed), 10)
+      const all = everyCase(cases)
+      const mean = (weights: Float64Array) => ndcgOfCases(cases, all, weights).reduce((sum, value) => sum + value, 0)
+      const share = { chosen: all, opponents: drawOpponents(cases, all, 2, rng(seed)) }
+      const learned = mean(fitWeights(cases, share, singleNdcg(cases), { epochs: 2, rounds: 2 }))
       for (let f = 0; f < 9; f++) {
         const single = new Float64Array(9)
         single[f] = 1
@@ -149,34 +145,78 @@ test('the learned weights are never below a single feature on their own cases', 
   )
 })
 
+const searched = (cases: readonly BlendCase[], cutoff: number) =>
+  searchCases(cases, usualBests(cases, cases[0]?.rankings.length ?? 0), { depth: 30, cutoff, rankOffset: 10 })
+
+const everyCase = ({ cases }: { cases: number }) => Int32Array.from({ length: cases }, (_, c) => c)
+
+/** Few different scores, so that many are equal; and up to nine targets, some of which nobody ranks. */
+function evenCases(n: number, seed: number): BlendCase[] {
+  const random = rng(seed)
+  return Array.from({ length: n }, (): BlendCase => {
+    const boards = [0, 1, 2].map(() => {
+      const board = new Scoreboard(ITEMS)
+      for (let i = 0; i < ITEMS; i++) if (random.next() < 0.7) board.set(i, integer(random, 7) - 1)
+      return board
+    })
+    const targets = new Set(Array.from({ length: 1 + integer(random, 9) }, () => integer(random, ITEMS + 5)))
+    return { user: -1, rankings: rankingsOf(boards, 30), targets: Int32Array.from(targets) }
+  })
+}
+
+test('the search finds the weights of the plain one of the oracle, bit for bit', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(1, 3, 10, 50), fc.boolean(), (seed, cutoff, even) => {
+      const cases = even ? evenCases(30, seed) : casesOf([1, 3, 9], 30, seed)
+      const usual = usualBests(cases, 3)
+      const rows = cases.map((one) => {
+        const all = oracle.featureRows(one, 30, 10, usual)
+        return { all, contenders: oracle.contenders(all, cutoff) }
+      })
+      const expected = oracle.fitWeights(rows, 9, { cutoff, epochs: 3, rounds: 4 }, rng(seed))
+      const mine = searched(cases, cutoff)
+      const all = everyCase(mine)
+      const share = { chosen: all, opponents: drawOpponents(mine, all, 3, rng(seed)) }
+      expect(fitWeights(mine, share, singleNdcg(mine), { epochs: 3, rounds: 4 })).toEqual(expected)
+      expect(ndcgOfCases(mine, all, expected)).toEqual(
+        oracle.ndcgOfCases(
+          rows.map(({ contenders }) => contenders),
+          expected,
+          cutoff,
+        ),
+      )
+    }),
+    { seed: 3, numRuns: 60 },
+  )
+})
+
 test('candidates that are left out of the search come into no blend’s best: NDCG without them is the same', () => {
   // Not so small that a product with a feature is rounded to nothing: then those who differ are equal.
   const part = fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 2, noNaN: true }))
   fc.assert(
     fc.property(fc.integer(), fc.array(part, { minLength: 9, maxLength: 9 }), (seed, weights) => {
-      const random = rng(seed)
-      // Few different scores, so that many are equal.
-      const cases = Array.from({ length: 5 }, (): BlendCase => {
-        const boards = [0, 1, 2].map(() => {
-          const board = new Scoreboard(ITEMS)
-          for (let i = 0; i < ITEMS; i++) if (random.next() < 0.7) board.set(i, 1 + integer(random, 6))
-          return board
-        })
-        return { user: -1, rankings: rankingsOf(boards, 30), targets: Int32Array.of(integer(random, ITEMS)) }
-      })
-      const all = cases.map((one) => featureRows(one, 30, 10, usualBests(cases, 3)))
-      const few = all.map((rows) => contenders(rows, 5))
-      expect(few.reduce((sum, { items }) => sum + items.length, 0)).toBeLessThan(
-        all.reduce((sum, { items }) => sum + items.length, 0),
-      )
+      const cases = evenCases(5, seed)
+      const few = searched(cases, 5)
+      expect(few.contenders.rowsAt[5]).toBeLessThan(few.candidates.rowsAt[5] ?? 0)
+      const all = cases.map((one) => oracle.featureRows(one, 30, 10, usualBests(cases, 3)))
       const given = Float64Array.from(weights)
-      const expected = ndcgOfCases(all, given, 5)
-      ndcgOfCases(few, given, 5).forEach((value, c) => {
+      const expected = oracle.ndcgOfCases(all, given, 5)
+      ndcgOfCases(few, everyCase(few), given).forEach((value, c) => {
         expect(value).toBeCloseTo(expected[c] ?? Number.NaN, 9)
       })
     }),
     { seed: 2 },
   )
+})
+
+test('the same model bit for bit on one thread and on two (seed 12)', async () => {
+  const data = { sources: ['a', 'b', 'c', 'd'], cases: casesOf([2, 3, 5, 6], 500, 12) }
+  expect(searchThreads(searched(data.cases, 10), 6, 2)).toBe(2)
+  const params = { epochs: 1, rounds: 1 }
+  const model = await blend.trainer(params).fit(data, run())
+  expect(await blend.trainer(params).fit(data, { ...run(), threads: 2 })).toEqual(model)
+  const validation = await validateBlend(data, params, { ...run(), threads: 2 })
+  expect(blend.open(model).report).toMatchObject({ ...validation })
 })
 
 test('what is served is what was measured: NDCG of combined boards equals that of the feature rows', async () => {
@@ -190,8 +230,8 @@ test('what is served is what was measured: NDCG of combined boards equals that o
     opened.combine(boardsOf(noises, target, random), out)
     const top = new TopK(10)
     top.select(out)
-    const expected = ndcgOfCases(
-      [featureRows(one, 20, 10, usualBests(cases, 3))],
+    const expected = oracle.ndcgOfCases(
+      [oracle.featureRows(one, 20, 10, usualBests(cases, 3))],
       Float64Array.from(opened.weights),
       10,
     )[0]
@@ -283,17 +323,13 @@ test.each([
   await expect(blend.trainer().fit(data, run())).rejects.toThrow(expect.objectContaining({ code }))
 })
 
-test('a cancelled run ends between folds', async () => {
+test.each([1, 2])('a cancelled run ends between folds, on %i threads', async (threads) => {
   const control = new AbortController()
-  const fit = blend.trainer().fit(
-    { sources: ['a'], cases: casesOf([3], 50, 1) },
-    {
-      ...run(),
-      signal: control.signal,
-      onEpoch: ({ fraction }) => {
-        if (fraction > 0.3) control.abort()
-      },
-    },
-  )
+  const fit = blend
+    .trainer({ epochs: 1, rounds: 1 })
+    .fit(
+      { sources: ['a', 'b', 'c', 'd'], cases: casesOf([3, 3, 3, 3], 500, 1) },
+      { ...run(), threads, signal: control.signal, onEpoch: () => control.abort() },
+    )
   await expect(fit).rejects.toThrow(expect.objectContaining({ code: 'cancelled' }))
 })

@@ -1,27 +1,15 @@
-import { calibrationError } from '../evaluation/calibration-error.ts'
-import { pairedDifference } from '../evaluation/interval.ts'
-import { userFolds } from '../evaluation/splits.ts'
 import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
 import { MlError } from '../frame/errors.ts'
-import type { FitRun, Rng } from '../frame/model.ts'
+import type { FitRun } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { shuffle } from '../frame/rng.ts'
 import { pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Mask, TopK } from '../frame/topk.ts'
 import { Vocabulary } from '../frame/vocabulary.ts'
-import { type Calibration, chanceOf, fitCalibration, readCalibration } from './calibration.ts'
-import {
-  type BlendCase,
-  contenders,
-  FEATURES_PER_SOURCE,
-  featureRows,
-  normalisedScore,
-  rankScore,
-  strength,
-  usualBests,
-} from './candidates.ts'
-import { fitWeights, ndcgOfCases, type SearchCase, scoresOf } from './fit-weights.ts'
+import { type Calibration, chanceOf, readCalibration } from './calibration.ts'
+import { type BlendCase, FEATURES_PER_SOURCE, normalisedScore, rankScore, strength } from './candidates.ts'
+import { type BlendReport, type BlendValidation, reportOf, validationOf } from './report.ts'
+import { validate, weigh, weighingBytes } from './weigh.ts'
 
 export interface BlendParams {
   depth: number
@@ -40,27 +28,6 @@ export interface BlendData {
   readonly cases: readonly BlendCase[]
 }
 
-/** How well the blend did where it had not learned: NDCG at the cut-off. */
-export interface BlendReport {
-  readonly cases: number
-  /** Mean over cases, each answered by weights learned from other users. */
-  readonly crossValidated: number
-  /** The best single source, and its mean over the same cases. */
-  readonly bestSource: string
-  readonly bestSourceNdcg: number
-  /** The blend's mean gain over the best source with its 95 % interval, paired by case. */
-  readonly gain: number
-  readonly gainLow: number
-  readonly gainHigh: number
-  /** Over the first `cutoff` items of all those cases: what was told to be the chance of a hit, and the share of hits. */
-  readonly meanChance: number
-  readonly hitShare: number
-  /** How far chances were off, expected calibration error over them; NaN where chances are not known. */
-  readonly calibrationError: number
-  /** The blend did not beat the best source, so the model is that source. */
-  readonly fellBack: boolean
-}
-
 /**
  * One ranking out of several sources'.
  *
@@ -73,7 +40,7 @@ export interface BlendReport {
  *          singleNdcg Float64 [sources]; report Float64 [9]: cases, cross-validated NDCG, gain, its interval's ends,
  *          fell back, mean chance, share of hits, calibration error; calibration.scores and calibration.chances Float32
  *          [knots]; names of the sources as UTF-8 bytes and offsets
- * Cost     (folds + 1) weight searches; memory O(cases · candidates · sources)
+ * Cost     (folds + 1) weight searches, on run.threads threads; memory O(cases · (candidates + contenders · sources))
  * Source   linear fusion of normalised scores, Fox and Shaw, TREC-2 1994 (CombSUM); reciprocal ranks, Cormack et al.,
  *          SIGIR 2009
  * Differs  weights are learned, all three kinds of evidence enter (a normalised score alone would let a source that knows
@@ -105,49 +72,19 @@ export const blend = defineAlgorithm({
         'a source with less than this share of all weight is left out: each costs a request as much as any other',
     },
   }),
-  memory({ sources, cases }: BlendData, { depth, maxCases }) {
-    const width = FEATURES_PER_SOURCE * sources.length
-    // A case's candidates with their features, twice: all of them, and those that may reach the list.
-    const perCase = 2 * depth * sources.length * (4 * width + 16) + 400
-    return Math.min(cases.length, maxCases) * (perCase + 24)
-  },
+  memory: ({ sources, cases }: BlendData, params) => weighingBytes(cases, sources.length, params),
   async fit(data: BlendData, params, run) {
     const names = checkData(data)
-    const chosen = drawn(data.cases, params.maxCases, run.rng)
-    const usual = usualBests(chosen, data.sources.length)
-    const rows = chosen.map((one): SearchCase => {
-      const all = featureRows(one, params.depth, params.rankOffset, usual)
-      return { all, contenders: contenders(all, params.cutoff) }
-    })
-    const ranked = rows.map((one) => one.contenders)
-    const width = FEATURES_PER_SOURCE * data.sources.length
-    const singles = data.sources.map((_, source) => ndcgOfCases(ranked, singleWeights(source, width), params.cutoff))
-    const means = Float64Array.from(singles, mean)
-    const best = means.indexOf(means.reduce((most, value) => Math.max(most, value), 0))
-    const held = await crossValidate(rows, chosen, width, params, run)
-    const gain = pairedDifference(held.ndcg, singles[best] ?? held.ndcg)
-    const fellBack = !(gain.mean > 0)
-    const weights = fellBack ? singleWeights(best, width) : learnWeights(rows, width, params, run.rng)
-    const calibration = calibrated(rows, weights, params.depth)
+    const { usual, weights, calibration, singleNdcg, figures, chances } = await weigh(data, params, run)
     await pause(run, 1)
     const { bytes, offsets } = names.toArrays()
     return {
       weights: Float32Array.from(weights),
       usual,
-      singleNdcg: means,
+      singleNdcg,
       'calibration.scores': calibration.scores,
       'calibration.chances': calibration.chances,
-      report: Float64Array.of(
-        rows.length,
-        mean(held.ndcg),
-        gain.mean,
-        gain.low,
-        gain.high,
-        fellBack ? 1 : 0,
-        mean(held.chances),
-        mean(held.hits),
-        held.hits.length > 0 ? calibrationError(held.chances, held.hits) : Number.NaN,
-      ),
+      report: Float64Array.of(...figures, ...chances),
       sourceBytes: bytes,
       sourceOffsets: offsets,
     }
@@ -155,103 +92,18 @@ export const blend = defineAlgorithm({
   open: (arrays, params) => new Blend(arrays, params),
 })
 
-/** What weights that a case's user had no part in make of it. */
-interface HeldOut {
-  /** [cases] */
-  readonly ndcg: Float64Array
-  /** Of the first `cutoff` items of each case, case after case: what was told, and 1 where it was right. */
-  readonly chances: Float64Array
-  readonly hits: Float64Array
-}
-
-async function crossValidate(
-  rows: readonly SearchCase[],
-  cases: readonly BlendCase[],
-  width: number,
-  params: Readonly<BlendParams>,
+/**
+ * How good a blend is where it has not learned, as learning one would report it, without its chances and a search cheaper.
+ * @throws MlError as learning it
+ */
+export async function validateBlend(
+  data: BlendData,
+  params: Partial<BlendParams>,
   run: FitRun,
-): Promise<HeldOut> {
-  const groups = new Map<number, number>()
-  const groupOf = cases.map(({ user }, c) => {
-    const key = user === -1 ? -1 - c : user
-    const group = groups.get(key) ?? groups.size
-    groups.set(key, group)
-    return group
-  })
-  const fold = userFolds(groups.size, params.folds, run.rng)
-  const ndcg = new Float64Array(rows.length)
-  const chances: number[] = []
-  const hits: number[] = []
-  for (let f = 0; f < params.folds; f++) {
-    await pause(run, f / (params.folds + 1))
-    const inside = (c: number): boolean => fold[groupOf[c]!] === f
-    const learned = rows.filter((_, c) => !inside(c))
-    const asked = Array.from(rows, (_, c) => c).filter(inside)
-    const weights = learnWeights(learned, width, params, run.rng)
-    const values = ndcgOfCases(
-      asked.map((c) => rows[c]!.contenders),
-      weights,
-      params.cutoff,
-    )
-    asked.forEach((c, place) => {
-      ndcg[c] = values[place]!
-    })
-    const calibration = calibrated(learned, weights, params.depth)
-    const first = firstOf(
-      asked.map((c) => rows[c]!),
-      weights,
-      params.cutoff,
-    )
-    for (const score of first.scores) chances.push(chanceOf(calibration, score))
-    hits.push(...first.hits)
-  }
-  return { ndcg, chances: Float64Array.from(chances), hits: Float64Array.from(hits) }
-}
-
-/** Weights that sum to 1, without the sources that hardly count. */
-function learnWeights(
-  rows: readonly SearchCase[],
-  width: number,
-  params: Readonly<BlendParams>,
-  random: Rng,
-): Float64Array {
-  const weights = fitWeights(rows, width, params, random)
-  const least = params.leastShare * sum(weights)
-  for (let from = 0; from < width; from += FEATURES_PER_SOURCE) {
-    const own = weights.subarray(from, from + FEATURES_PER_SOURCE)
-    if (sum(own) < least) own.fill(0)
-  }
-  const total = sum(weights)
-  return total > 0 ? weights.map((weight) => weight / total) : weights
-}
-
-function calibrated(rows: readonly SearchCase[], weights: Float64Array, depth: number): Calibration {
-  const { scores, hits } = firstOf(rows, weights, depth)
-  return fitCalibration(scores, hits)
-}
-
-/** The scores of each case's best `most` candidates, case after case, and 1 for the targets among them. */
-function firstOf(
-  rows: readonly SearchCase[],
-  weights: Float64Array,
-  most: number,
-): { scores: Float64Array; hits: Uint8Array } {
-  const scores = new Float64Array(rows.length * most)
-  const hits = new Uint8Array(scores.length)
-  const top = new TopK(most)
-  let end = 0
-  for (const { all } of rows) {
-    const own = scoresOf(all, weights)
-    top.count = 0
-    // No score at all means not on the board.
-    for (let row = 0; row < own.length; row++) if (own[row]! > 0) top.offer(row, own[row]!)
-    const count = top.finish()
-    for (let place = 0; place < count; place++) {
-      scores[end] = top.scores[place]!
-      hits[end++] = all.isHit[top.ids[place]!]!
-    }
-  }
-  return { scores: scores.subarray(0, end), hits: hits.subarray(0, end) }
+): Promise<BlendValidation> {
+  checkData(data)
+  const { figures, singleNdcg } = await validate(data, blend.parameters.resolve(params), run)
+  return validationOf(figures, singleNdcg, data.sources)
 }
 
 function checkData({ sources, cases }: BlendData): Vocabulary {
@@ -272,30 +124,6 @@ function checkData({ sources, cases }: BlendData): Vocabulary {
     }
   }
   return names
-}
-
-function drawn(cases: readonly BlendCase[], most: number, random: Rng): readonly BlendCase[] {
-  if (cases.length <= most) return cases
-  const order = shuffle(
-    random,
-    Int32Array.from(cases, (_, c) => c),
-  ).subarray(0, most)
-  return Array.from(order.sort(), (c) => cases[c]!)
-}
-
-/** Only the source's ranks count: the same order as its scores. */
-function singleWeights(source: number, width: number): Float64Array {
-  const weights = new Float64Array(width)
-  weights[FEATURES_PER_SOURCE * source + 1] = 1
-  return weights
-}
-
-function mean(values: Float64Array): number {
-  return sum(values) / values.length
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0)
 }
 
 /** What one source added to an item's blended score. */
@@ -389,22 +217,5 @@ export class Blend {
       this.weights[at + 1]! * rankScore(rank, this.#rankOffset) +
       this.weights[at + 2]! * strength(score, this.#usual[source]!)
     )
-  }
-}
-
-function reportOf(report: Float64Array, singles: Float64Array, sources: readonly string[]): BlendReport {
-  const bestSourceNdcg = singles.reduce((most, value) => Math.max(most, value), 0)
-  return {
-    cases: report[0]!,
-    crossValidated: report[1]!,
-    bestSource: sources[singles.indexOf(bestSourceNdcg)] ?? '',
-    bestSourceNdcg,
-    gain: report[2]!,
-    gainLow: report[3]!,
-    gainHigh: report[4]!,
-    fellBack: report[5] === 1,
-    meanChance: report[6]!,
-    hitShare: report[7]!,
-    calibrationError: report[8]!,
   }
 }

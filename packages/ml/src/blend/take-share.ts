@@ -1,0 +1,7 @@
+import type { SearchShare } from './fit-weights.ts'
+
+/** The number of a share that nobody else has; −1 when there is none left. */
+export function take(next: Int32Array, shares: readonly SearchShare[]): number {
+  const share = Atomics.add(next, 0, 1)
+  return share < shares.length ? share : -1
+}
