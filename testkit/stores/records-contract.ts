@@ -91,6 +91,41 @@ export function recordsContract(it: CurrentStore): void {
     })
   })
 
+  describe('old model versions', () => {
+    const kept = async (): Promise<number[]> => (await it.store().models.list()).map(({ version }) => version)
+    const forget = (keep: number, inUse?: number) =>
+      it.store().models.forget({ capability: 'recommendations', keep, inUse })
+
+    test('are forgotten, save what serves, what a roll-back leads to, what is in use and the newest', async () => {
+      const { models } = it.store()
+      for (const version of [1, 2, 3, 4, 5]) await models.add(model(version))
+      await models.add({ ...model(9), capability: 'ads' })
+      for (const version of [6, 7, 8]) await models.add(model(version, 'rejected'))
+      for (const version of [1, 3, 4]) await models.promote(version, NOON + version)
+      expect(await forget(20)).toEqual([])
+      expect(await forget(2, 5)).toEqual([1, 2, 6])
+      expect(await kept()).toEqual([9, 8, 7, 5, 4, 3])
+      expect(await forget(2)).toEqual([5])
+      await expect(models.files(5)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+      expect(await models.serving('recommendations')).toMatchObject({ version: 4 })
+    })
+
+    test('are no place to roll back to, and numbers are not given again', async () => {
+      const { models } = it.store()
+      for (const version of [1, 2, 3]) {
+        await models.add(model(await models.reserveVersion()))
+        await models.promote(version, NOON + version)
+      }
+      expect(await forget(1)).toEqual([1])
+      expect(await models.rollBack('recommendations', NOON + 4)).toMatchObject({ version: 2, status: 'serving' })
+      expect(await models.rollBack('recommendations', NOON + 5)).toBeUndefined()
+      expect(await models.serving('recommendations')).toMatchObject({ version: 2 })
+      await models.promote(3, NOON + 6)
+      expect(await models.rollBack('recommendations', NOON + 7)).toMatchObject({ version: 2 })
+      expect(await (await it.reopen()).models.reserveVersion()).toBe(4)
+    })
+  })
+
   describe('decisions', () => {
     test('come back by id and by shopper', async () => {
       const store = it.store()

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -184,6 +185,30 @@ describe('the model registry', () => {
     const again = registry.promote(broken[0]?.version ?? 0)
     await expect(again).rejects.toMatchObject({ code: 'MODEL_BROKEN' })
     expect(served(registry)).toBe(0.3)
+  })
+
+  it('forgets old versions with their files, and a crash in between costs room until the next start', async () => {
+    const before = opened()
+    const versions: number[] = []
+    for (const value of [0.2, 0.3, 0.4, 0.5]) {
+      const { version: added } = await before.add(version(value))
+      versions.push((await before.promote(added.version)).version)
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = versions
+    const there = (): boolean[] => versions.map((one) => existsSync(store.models.directory(one)))
+    // The rows are gone and the process is: the files are left.
+    expect(await store.models.forget({ capability, keep: 3, inUse: fourth })).toEqual([first])
+    expect(there()).toEqual([true, true, true, true])
+    const registry = opened()
+    await registry.load()
+    expect(there()).toEqual([false, true, true, true])
+    expect(await registry.forgetOld(1)).toEqual([second])
+    expect(there()).toEqual([false, false, true, true])
+    await expect(registry.read(second)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+    expect((await registry.rollBack()).version).toBe(third)
+    await expect(registry.rollBack()).rejects.toMatchObject({ code: 'NOTHING_TO_ROLL_BACK' })
+    expect(await registry.forgetOld(1)).toEqual([])
+    expect(served(registry)).toBe(0.4)
   })
 
   it('serves nothing rather than something broken', async () => {

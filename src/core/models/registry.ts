@@ -52,6 +52,12 @@ export interface ModelRegistry {
    * @throws CodedError MODEL_NOT_FOUND, MODEL_BROKEN
    */
   read(version: number): Promise<LoadedModel>
+  /**
+   * Forgets old versions and removes their files; the newest `keep`, what serves and what a roll-back leads to stay.
+   * Rows go first: files that a crash leaves behind are removed at the next start.
+   * @returns which are forgotten
+   */
+  forgetOld(keep: number): Promise<readonly number[]>
   /** Called after every swap; returns a function that ends it. */
   onSwap(listener: (loaded: LoadedModel) => void): () => void
 }
@@ -145,6 +151,11 @@ export function createModelRegistry(parts: ModelRegistryParts): ModelRegistry {
     },
     async read(version) {
       return current?.version.version === version ? current : load(await get(version))
+    },
+    async forgetOld(keep) {
+      const old = await models.forget({ capability, keep, inUse: current?.version.version })
+      for (const version of old) await removeBundle(models.directory(version))
+      return old
     },
     onSwap(listener) {
       listeners.add(listener)

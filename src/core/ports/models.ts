@@ -24,6 +24,16 @@ export interface ModelRepository {
   serving(capability: string): Promise<ModelVersion | undefined>
   /** Makes it the serving version in one transaction; the one before becomes `retired`. */
   promote(version: number, at: number): Promise<ModelVersion>
+  /**
+   * Forgets a capability's old versions in one transaction. Kept are the newest `keep`, the one that serves, the one that
+   * a roll-back leads to, and `inUse`. Their files stay where they are.
+   * @returns which are forgotten
+   */
+  forget(old: {
+    readonly capability: string
+    readonly keep: number
+    readonly inUse: number | undefined
+  }): Promise<number[]>
   /** Back to the version that served before; undefined where there is none. */
   rollBack(capability: string, at: number): Promise<ModelVersion | undefined>
 }

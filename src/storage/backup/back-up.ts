@@ -77,7 +77,13 @@ async function copyModels(
 ): Promise<ManifestFile[]> {
   const files: ManifestFile[] = []
   for (const path of filesBelow(layout.models)) {
-    files.push(await copyFile(join(layout.models, path), partial, `models/${path}`, onBytes, signal))
+    try {
+      files.push(await copyFile(join(layout.models, path), partial, `models/${path}`, onBytes, signal))
+    } catch (error) {
+      // An old version that was forgotten meanwhile, or the draft of one that has its name by now.
+      if (existsSync(join(layout.models, path))) throw error
+      rmSync(join(partial, 'models', path), { force: true })
+    }
   }
   return files
 }
@@ -125,7 +131,9 @@ function progressOver({ layout, keysTo, onProgress }: BackUpTask): (bytes: numbe
   const sizes = [layout.database, ...(keysTo === undefined ? [] : [layout.keyDatabase])].map(
     (path) => statSync(path).size,
   )
-  for (const path of filesBelow(layout.models)) sizes.push(statSync(join(layout.models, path)).size)
+  for (const path of filesBelow(layout.models)) {
+    sizes.push(statSync(join(layout.models, path), { throwIfNoEntry: false })?.size ?? 0)
+  }
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let done = 0
   return (bytes) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openForTest, testStore } from '../../../test/storage/options.ts'
@@ -39,6 +39,23 @@ test('a backup is restored to an equal store, with models and keys, and without 
   ])
   expect(readFileSync(join(directory, 'models', '1', 'model.safetensors'))).toEqual(Buffer.alloc(100_000, 3))
   expect(await restored.maintenance.integrity()).toEqual([])
+})
+
+test('a model version that is forgotten while a backup copies goes missing from it, and spoils nothing', async () => {
+  const { store, options, keysTo, base } = await backedUp()
+  const { models } = layoutOf(options.directory)
+  for (const version of ['2', '3']) {
+    mkdirSync(join(models, version))
+    writeFileSync(join(models, version, 'model.safetensors'), Buffer.alloc(100_000, 4))
+  }
+  const to = join(base, 'backup-2')
+  await store.maintenance.backUp(to, undefined, () => rmSync(join(models, '2'), { recursive: true, force: true }))
+  expect(readdirSync(join(to, 'models'), { recursive: true }).toSorted()).toEqual(
+    expect.arrayContaining(['1', '1/model.safetensors', '3', '3/model.safetensors']),
+  )
+  expect(existsSync(join(to, 'models', '2', 'model.safetensors'))).toBe(false)
+  await restoreStore({ from: to, keysFrom: keysTo, to: join(base, 'restored-2') })
+  expect(readdirSync(join(base, 'restored-2', 'models'))).not.toContain('2')
 })
 
 test('a backup that was changed in any file is refused before anything is touched', async () => {

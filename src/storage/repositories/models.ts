@@ -74,6 +74,30 @@ export function rollBackModel(
   return requireModel(connection, previous)
 }
 
+/** The promotions of what is forgotten go with it: whoever rolls back further than what is kept finds nothing. */
+export function forgetModels(
+  { connection }: WriteContext,
+  { capability, keep, inUse }: Parameters<ModelRepository['forget']>[0],
+): number[] {
+  const old = connection
+    .statement(
+      `SELECT version FROM model_versions
+       WHERE capability = ?1 AND status <> 'serving' AND version IS NOT ?2
+         AND version IS NOT (SELECT previous FROM promotions WHERE capability = ?1 AND undone_at IS NULL
+                             ORDER BY row DESC LIMIT 1)
+         AND version NOT IN (SELECT version FROM model_versions WHERE capability = ?1 ORDER BY version DESC LIMIT ?3)
+       ORDER BY version`,
+    )
+    .all(capability, inUse ?? null, keep)
+    .map((row) => integer(row, 'version'))
+  for (const version of old) {
+    connection.statement('DELETE FROM promotions WHERE version = ?').run(version)
+    connection.statement('UPDATE promotions SET previous = NULL WHERE previous = ?').run(version)
+    connection.statement('DELETE FROM model_versions WHERE version = ?').run(version)
+  }
+  return old
+}
+
 export function createModelRepository(
   connection: Connection,
   writer: WriterClient,
@@ -101,6 +125,7 @@ export function createModelRepository(
     get: async (version) => findModel(connection, version),
     serving: async (capability) => servingModel(connection, capability),
     promote: (version, at) => writer.call('promoteModel', { version, at }),
+    forget: (old) => writer.call('forgetModels', old),
     rollBack: (capability, at) => writer.call('rollBackModel', { capability, at }),
   }
 }

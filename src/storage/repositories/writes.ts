@@ -9,7 +9,7 @@ import { addExperiment, removeExperiment, updateExperiment } from './experiments
 import { linkProfiles, unlinkProfiles } from './identity-links.ts'
 import { addImportProblems, beginImport, finishFile, updateImport } from './imports.ts'
 import { changeJob, createJob, interruptJobs } from './jobs.ts'
-import { addModel, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
+import { addModel, forgetModels, promoteModel, reserveModelVersion, rollBackModel } from './models.ts'
 import { expireTouches } from './outcome-retention.ts'
 import { advanceOutcomes, restartOutcomes, settleOutcomes, settleOutcomesBy } from './outcome-writes.ts'
 import { putPlacement } from './placements.ts'
@@ -56,6 +56,7 @@ export const WRITES = {
   reserveModelVersion,
   addModel,
   promoteModel,
+  forgetModels,
   rollBackModel,
   appendDecisions,
   reserveBudgets,
