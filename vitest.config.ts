@@ -6,6 +6,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // What tests start, and the threads of that, reads TypeScript that was stripped once: a third of the time to start.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url))
 
+// Servers that tests start train when a test says so.
+process.env['STOREMIND_TRAINING_DAILY_AT'] ??= 'never'
+
 /**
  * The tests of the whole first, which take longest: one that begins last keeps one core at work and the others idle.
  * Vitest's own order goes by the last run's durations, and where there was none, by the size of files.

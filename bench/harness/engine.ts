@@ -30,6 +30,8 @@ export async function serve(store: string): Promise<Server> {
   const began = performance.now()
   const child = spawn(process.execPath, [COMMAND, 'serve', '--store', store, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // What is measured is not to be joined by a training that nobody asked for.
+    env: { ...process.env, STOREMIND_TRAINING_DAILY_AT: 'never' },
   })
   const said = gather(child)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

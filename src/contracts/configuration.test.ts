@@ -32,6 +32,17 @@ test('a value out of range names the setting and where it was set', () => {
   expect(() => resolveConfiguration({ file: JSON.parse('{"__proto__": 1}') })).toThrow(/no such setting/)
 })
 
+test('a time of day is one, or nothing, or the word for it', () => {
+  const at = (value: unknown) =>
+    resolveConfiguration({ file: { 'training.dailyAt': value } }).values['training.dailyAt']
+  expect(['00:00', '23:59', '', 'never'].map(at)).toEqual(['00:00', '23:59', '', 'never'])
+  for (const wrong of ['24:00', '4:00', '04:60', '04:00:00', ' 04:00', '04:00\n', 400, null]) {
+    expect(() => at(wrong), JSON.stringify(wrong)).toThrow(/training\.dailyAt.*is no time of day such as 04:00/)
+  }
+  const environment = { STOREMIND_TRAINING_DAILY_AT: 'never' }
+  expect(resolveConfiguration({ environment }).values['training.dailyAt']).toBe('never')
+})
+
 test('a secret is masked and never quoted in an error', () => {
   expect(maskedValue('store.masterKey', 'c2VjcmV0')).toBe('••••••')
   expect(maskedValue('server.port', 1)).toBe(1)

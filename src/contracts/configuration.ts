@@ -9,6 +9,9 @@ import { ORIGIN_PATTERN } from './route.ts'
 /** A list of origins as browsers send them. */
 const ORIGINS = `^(${ORIGIN_PATTERN.slice(1, -1)}([, ]+${ORIGIN_PATTERN.slice(1, -1)})*)?$`
 
+/** 00:00 to 23:59; an environment variable can't be set to nothing, so that there is a word for it. */
+const DAILY_AT = '^(([01][0-9]|2[0-3]):[0-5][0-9]|never)?$'
+
 /**
  * Every setting, once: type, default, range and meaning. Read from `storemind.json` in the store's folder, then
  * `STOREMIND_*` in the environment, then flags; the later one wins.
@@ -124,6 +127,12 @@ export const Configuration = Type.Object({
     maximum: 1_073_741_824,
     description: 'Bytes of events that are received and not on disk yet; above that senders are asked to wait.',
   }),
+  'training.dailyAt': Type.String({
+    default: '04:00',
+    pattern: DAILY_AT,
+    description:
+      'Time of day in `store.timezone`, `HH:MM`, at which the store learns from what is new; empty or `never`: only when asked.',
+  }),
   'training.threads': Type.Integer({ default: 1, minimum: 1, maximum: 64, description: 'Threads of a training run.' }),
   'training.seed': Type.Integer({
     default: 42,
@@ -198,6 +207,13 @@ export const Configuration = Type.Object({
     maximum: 36_500,
     description: 'Ended jobs are kept so long; 0 for ever.',
   }),
+  'retention.modelVersions': Type.Integer({
+    default: 10,
+    minimum: 0,
+    maximum: 100_000,
+    description:
+      'So many of the newest model versions are kept, beside the one that serves and the one before it; 0 for all. A decision of a version that is gone can’t be replayed.',
+  }),
 })
 export type Configuration = Type.Static<typeof Configuration>
 export type Setting = keyof Configuration
@@ -267,6 +283,9 @@ export function resolveConfiguration(from: ConfigurationSources): EffectiveConfi
 function problemOf(setting: Setting, value: unknown): string | undefined {
   const schema = Configuration.properties[setting]
   if (!Check(schema, value)) {
+    if (setting === 'training.dailyAt') {
+      return `${JSON.stringify(value)} is no time of day such as 04:00 or 23:30; empty or never turns it off`
+    }
     if (isSecret(setting)) return 'it does not have the right form'
     return `it ${mismatchWords([...Errors(schema, value)][0], 'the configuration', schema)}`
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Configuration } from '../contracts/configuration.ts'
 import { handle, type RouteHandler } from '../contracts/route.ts'
-import { evaluate, train } from '../contracts/routes/decisions.ts'
+import { evaluate, type TrainRequest, train } from '../contracts/routes/decisions.ts'
 import { shadowReport } from '../contracts/routes/shadow.ts'
 import type { ShadowReport } from '../contracts/shadow.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
@@ -22,8 +22,8 @@ import { Newcomers } from '../recommendations/decide/newcomers.ts'
 import { createRecommendations, type Recommendations } from '../recommendations/facade.ts'
 import { runEvaluation, runTraining } from '../recommendations/jobs.ts'
 import { recommendationRoutes } from '../recommendations/routes.ts'
-import type { JobRunner } from './jobs/runner.ts'
-import type { Logger } from './logging.ts'
+import type { JobRunner, JobWork } from './jobs/runner.ts'
+import { faultOf, type Logger } from './logging.ts'
 import { ruleRoutes } from './routes/rules.ts'
 
 const DAY = 86_400_000
@@ -51,6 +51,8 @@ export interface MountedRecommendations {
   readonly routes: readonly RouteHandler[]
   readonly explain: Recommendations['explain']
   readonly servingVersion: () => number | undefined
+  /** What a training does that is asked for without parameters. */
+  readonly train: JobWork
 }
 
 /** Loads the model that serves and puts the capability together. */
@@ -97,12 +99,29 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     pause: () => setImmediate(),
   })
   const jobParts = { workers, models: registry, configuration }
+  const forgetOld = async (): Promise<void> => {
+    const keep = configuration['retention.modelVersions']
+    // A backup that copies the files just now is let finish; the next training forgets them.
+    if (keep === 0 || runner.running().includes('backup')) return
+    const versions = await registry.forgetOld(keep)
+    if (versions.length > 0) logger.info({ versions }, 'old model versions are forgotten')
+  }
+  const training =
+    (request: TrainRequest): JobWork =>
+    async (run) => {
+      const result = await runTraining(jobParts, request, run)
+      // It has been trained, whatever becomes of the old ones.
+      await forgetOld().catch((error: unknown) =>
+        logger.warn({ fault: faultOf(error, logger.level) }, 'old model versions could not be forgotten'),
+      )
+      return result
+    }
   return {
     registry,
     routes: [
       ...recommendationRoutes(recommendations),
       ...ruleRoutes({ rules, reservations, catalog, clock }),
-      handle(train, ({ body }) => runner.start('train', { ...body }, (run) => runTraining(jobParts, body, run))),
+      handle(train, ({ body }) => runner.start('train', { ...body }, training(body))),
       handle(shadowReport, ({ params, query }) => {
         const { days = 30, windowDays = 7, language = configuration['store.language'] } = query
         const to = clock() + 1
@@ -116,5 +135,6 @@ export async function openRecommendations(parts: CapabilityParts): Promise<Mount
     ],
     explain: recommendations.explain,
     servingVersion: () => registry.current?.version.version,
+    train: training({}),
   }
 }

@@ -20,7 +20,7 @@ const randomBytes = (bytes: Uint8Array) => {
 }
 
 function start(): Promise<Engine> {
-  const { values } = resolveConfiguration({ flags: { 'server.port': 0 } })
+  const { values } = resolveConfiguration({ flags: { 'server.port': 0, 'training.dailyAt': 'never' } })
   const logger = createLogger({ level: 'info', destination: { write: (line) => log.push(line) } })
   return startEngine({ directory, configuration: values, clock, randomBytes, logger, checkAnswers: true })
 }

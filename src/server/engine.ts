@@ -15,11 +15,13 @@ import type { Clock, RandomBytes, RetentionRule, Store } from '../core/ports.ts'
 import { createIngest } from '../core/profiles/ingest.ts'
 import { createLiveStates } from '../core/profiles/live-states.ts'
 import { ShopperMemory } from '../core/profiles/shopper-memory.ts'
+import { CAPABILITY } from '../recommendations/contracts.ts'
 import { layoutOf } from '../storage/layout.ts'
 import { acquireLock, openStore } from '../storage/store.ts'
 import { createAuthenticator, randomToken } from './auth.ts'
 import { openRecommendations } from './capabilities.ts'
 import { watchClock } from './clock-watch.ts'
+import { trainDaily } from './daily-training.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createAdmission } from './http/admission.ts'
 import { type ConnectionLimits, createHttpApp } from './http/app.ts'
@@ -294,7 +296,22 @@ async function open(options: EngineOptions, lock: ReturnType<typeof acquireLock>
       collectDefaultMetrics({ register: registry })
       outbox.start()
       outcomes.start()
-      housekeeping = keepHouse({ runner, store, rule: retentionRule(configuration), clock, watch, logger })
+      const endHouse = keepHouse({ runner, store, rule: retentionRule(configuration), clock, watch, logger })
+      const endTraining = trainDaily({
+        at: configuration['training.dailyAt'],
+        zone: configuration['store.timezone'],
+        store,
+        runner,
+        capability: CAPABILITY,
+        train: recommendations.train,
+        clock,
+        watch,
+        logger,
+      })
+      housekeeping = () => {
+        endHouse()
+        endTraining()
+      }
       return url
     },
     close(given = 0) {

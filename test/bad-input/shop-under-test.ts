@@ -57,7 +57,9 @@ export async function openShop(given: ShopOptions = {}): Promise<ShopUnderTest> 
   if (!existsSync(join(directory, 'store.db'))) await createStore({ directory, clock, randomBytes })
   mkdirSync(files, { recursive: true })
   const log: string[] = []
-  const { values: configuration } = resolveConfiguration({ file: { 'training.validationDays': 10, ...given.settings } })
+  const { values: configuration } = resolveConfiguration({
+    file: { 'training.validationDays': 10, 'training.dailyAt': 'never', ...given.settings },
+  })
   const start = () =>
     startEngine({
       directory,

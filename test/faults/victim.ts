@@ -75,7 +75,7 @@ const { createLogger } = await import('../../src/server/logging.ts')
 
 const engine = await startEngine({
   directory,
-  configuration: resolveConfiguration({ file: { 'training.validationDays': 10 } }).values,
+  configuration: resolveConfiguration({ file: { 'training.validationDays': 10, 'training.dailyAt': 'never' } }).values,
   clock: () => Date.now(),
   randomBytes: (bytes) => void randomFillSync(bytes),
   logger: createLogger({ level: 'error', destination: { write: (line) => void writeSync(2, line) } }),

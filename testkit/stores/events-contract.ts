@@ -52,6 +52,7 @@ export function eventsContract(it: CurrentStore): void {
       expect(await appendAll(store, 'k', [RICH, RICH, RICH])).toMatchObject({ added: 1, known: 2 })
       expect(await appendAll(store, 'k', [RICH], { source: 'csv' })).toMatchObject({ added: 1, known: 0 })
       expect(await store.events.count()).toBe(4)
+      expect(await store.events.lastArrival()).toBe(NOON)
       expect([...(await store.events.known('api', ['k0', 'k2', 'k3', 'toString']))]).toEqual([1, 1, 0, 0])
       expect([...(await store.events.known('csv', ['k0', 'k1']))]).toEqual([1, 0])
     })

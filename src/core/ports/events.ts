@@ -66,6 +66,8 @@ export interface EventRepository {
   /** The stored events of one profile as named, after a row and up to another one included, in the order of their rows. */
   since(profile: ProfileRow, after: number, upTo: number): AsyncIterable<LoggedEvent>
   count(): Promise<number>
+  /** When the newest stored event came in, UTC milliseconds; undefined where there is none. */
+  lastArrival(): Promise<number | undefined>
 }
 
 export interface StoredEvent {

@@ -7,6 +7,8 @@ export interface JobRepository {
   create(kind: JobKind, params: Readonly<Record<string, unknown>>, at: number): Promise<Job>
   get(id: string): Promise<Job | undefined>
   list(limit: number): Promise<Job[]>
+  /** Of one kind, made since a moment, newest first. */
+  since(kind: JobKind, at: number): Promise<Job[]>
   start(id: string, at: number): Promise<void>
   progress(id: string, progress: JobProgress): Promise<void>
   end(id: string, at: number, outcome: Pick<Job, 'status' | 'result' | 'error'>): Promise<void>

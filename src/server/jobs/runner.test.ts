@@ -107,6 +107,17 @@ test('a coded error is told as it is, any other as a reference', async () => {
   expect(JSON.stringify(fault)).not.toContain('inner words')
 })
 
+test('jobs of a kind since a moment, newest first', async () => {
+  const at = now + 1000
+  const early = await store.jobs.create('train', {}, at - 1)
+  const first = await store.jobs.create('train', { seed: 1 }, at)
+  await store.jobs.create('bots', {}, at)
+  const second = await store.jobs.create('train', {}, at + 1)
+  expect((await store.jobs.since('train', at)).map(({ id }) => id)).toEqual([second.id, first.id])
+  for (const { id } of [early, first, second]) await store.jobs.end(id, at + 2, { status: 'succeeded' })
+  await store.jobs.interruptAbandoned(at + 2)
+})
+
 test('what a dead process left running is interrupted at the next start', async () => {
   const left = await store.jobs.create('train', {}, clock())
   await store.jobs.start(left.id, clock())

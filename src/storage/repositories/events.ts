@@ -22,6 +22,10 @@ export function createEventRepository(read: ReadContext, writer: WriterClient, c
     async count() {
       return scalar(connection.statement('SELECT count(*) AS n FROM events').get(), 'n')
     },
+    async lastArrival() {
+      const row = connection.statement('SELECT received_at FROM events ORDER BY row DESC LIMIT 1').get()
+      return row && integer(row, 'received_at')
+    },
   }
 }
 

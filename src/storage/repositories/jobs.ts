@@ -76,6 +76,12 @@ export function createJobRepository(
       const rows = connection.statement('SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?').all(limit)
       return rows.map(jobOf)
     },
+    async since(kind, at) {
+      const rows = connection
+        .statement('SELECT * FROM jobs WHERE kind = ? AND created_at >= ? ORDER BY created_at DESC, id DESC')
+        .all(kind, at)
+      return rows.map(jobOf)
+    },
     start: (id, startedAt) => writer.call('changeJob', { id, status: 'running', startedAt }),
     progress: (id, progress) => writer.call('changeJob', { id, progress }),
     end: (id, endedAt, outcome) => writer.call('changeJob', { id, endedAt, ...outcome }),

@@ -1,5 +1,5 @@
 /*
- * Days and moments by a store's own clock. Connectors read whole formats of times; a rule needs only these two.
+ * Days and moments by a store's own clock. Connectors read whole formats of times; a rule needs only these.
  */
 
 const DAY = 86_400_000
@@ -17,6 +17,11 @@ export function isZone(zone: string): boolean {
 /** The day of a moment in a zone: `2026-11-27`. */
 export function dayOf(instant: number, zone: string): string {
   return new Date(instant + offsetAt(instant, zone)).toISOString().slice(0, 10)
+}
+
+/** What the zone's clock shows at a moment: `18:05`. */
+export function timeOf(instant: number, zone: string): string {
+  return new Date(instant + offsetAt(instant, zone)).toISOString().slice(11, 16)
 }
 
 /**
