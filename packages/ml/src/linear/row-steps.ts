@@ -36,8 +36,8 @@ export interface RowStepRule {
   readonly onlyCompany: boolean
 }
 
-/** Rounds over the new items: the second lets them share what they all tell, further ones change little. */
-const SWEEPS = 3
+/** Rounds over the new items: the second lets them share what they all tell, and a third changes nothing that ranks. */
+const SWEEPS = 2
 /** Additions between two turns of the event loop: some tens of milliseconds. */
 const ADDITIONS_PER_PAUSE = 4_000_000
 
