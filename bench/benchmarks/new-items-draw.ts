@@ -1,4 +1,4 @@
-import { type Case, type Interactions, integer, keepEntries, queryOf, rng, type Split, shuffle } from '@storemind/ml'
+import { type Case, type Interactions, keepEntries, queryOf, rng, type Split, shuffle } from '@storemind/ml'
 
 /** One choice of items to withhold, and the questions asked about it. */
 export interface NewItemsDraw {
@@ -6,13 +6,13 @@ export interface NewItemsDraw {
   readonly all: Interactions
   /** What was known before the withheld items came. */
   readonly before: Interactions
-  /** Every case with a withheld target, of which only withheld targets count. */
+  /** Cases with a withheld target, drawn at random; only withheld targets count. */
   readonly ofNew: readonly Case[]
   /** Cases drawn at random, whatever their targets are. */
   readonly ofAll: readonly Case[]
 }
 
-/** @param judges how many cases `ofAll` holds at most */
+/** @param judges how many cases of either kind there are at most */
 export function drawNew(given: Split, withheld: number, judges: number, seed: number): NewItemsDraw {
   const random = rng(seed)
   const { items } = given.train
@@ -23,22 +23,23 @@ export function drawNew(given: Split, withheld: number, judges: number, seed: nu
   )
   const renumbered = (of: Int32Array) => of.map((item) => numbers[item] ?? -1)
   const all = { ...given.train, item: renumbered(given.train.item) }
-  const cases = given.cases.map(({ query: { user, now }, targets }): Case => {
-    return { query: queryOf(all, user, now), targets: renumbered(targets).sort() }
+  const order = shuffle(
+    random,
+    Int32Array.from(given.cases, (_, c) => c),
+  )
+  const cases = Array.from(order, (c) => given.cases[c]).flatMap((one): Case[] => {
+    if (!one) return []
+    const { user, now } = one.query
+    return [{ query: queryOf(all, user, now), targets: renumbered(one.targets).sort() }]
   })
-  const drawn = [...cases]
-  for (let c = 0; c < Math.min(judges, drawn.length); c++) {
-    const other = c + integer(random, drawn.length - c)
-    const [a, b] = [drawn[c], drawn[other]]
-    if (a && b) [drawn[c], drawn[other]] = [b, a]
-  }
+  const ofNew = cases.flatMap(({ query, targets }): Case[] => {
+    const fresh = targets.filter((item) => item >= known)
+    return fresh.length > 0 ? [{ query, targets: fresh }] : []
+  })
   return {
     all,
     before: { ...keepEntries(all, (entry) => (all.item[entry] ?? 0) < known), items: known },
-    ofNew: cases.flatMap(({ query, targets }) => {
-      const fresh = targets.filter((item) => item >= known)
-      return fresh.length > 0 ? [{ query, targets: fresh }] : []
-    }),
-    ofAll: drawn.slice(0, judges),
+    ofNew: ofNew.slice(0, judges),
+    ofAll: cases.slice(0, judges),
   }
 }
