@@ -48,8 +48,19 @@ export class FoldIn {
     }
   }
 
+  /** Adds to one place of the lower triangle. */
+  addAt(row: number, column: number, value: number): void {
+    this.#matrix[row * this.d + column]! += value
+  }
+
   /** The right side becomes the solution. */
   solve(x: Float64Array): void {
+    this.forward(x)
+    this.backward(x)
+  }
+
+  /** x becomes L⁻¹·x, with L the factor. */
+  forward(x: Float64Array): void {
     const { d } = this
     const l = this.#matrix
     for (let i = 0; i < d; i++) {
@@ -57,6 +68,12 @@ export class FoldIn {
       for (let j = 0; j < i; j++) sum -= l[i * d + j]! * x[j]!
       x[i] = sum / l[i * d + i]!
     }
+  }
+
+  /** x becomes L⁻ᵀ·x. */
+  backward(x: Float64Array): void {
+    const { d } = this
+    const l = this.#matrix
     for (let i = d - 1; i >= 0; i--) {
       let sum = x[i]!
       for (let j = i + 1; j < d; j++) sum -= l[j * d + i]! * x[j]!

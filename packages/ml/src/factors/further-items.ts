@@ -7,12 +7,9 @@ import { pause } from '../frame/run.ts'
 import { queryRule, trainingRule } from '../neighbours/parameters.ts'
 import { preferencesBytes, preferencesOf } from '../neighbours/preferences.ts'
 import { ridgeOf } from './factor-sides.ts'
-import { FoldIn } from './fold-in.ts'
+import { type EntryRows, foldInRows } from './fold-in-rows.ts'
 import type { IalsParams } from './ials.ts'
 import { ItemFactors } from './item-factors.ts'
-
-/** Takers or items between two turns of the event loop: some tens of milliseconds. */
-const ROWS_PER_PAUSE = 256
 
 /**
  * Vectors of items that training has not met: half an epoch, of these items alone.
@@ -22,7 +19,8 @@ const ROWS_PER_PAUSE = 256
  *          held still
  * Given    interactions of known and further items
  * Returns  the model's arrays with `factors` grown to [data.items × d]; items nobody took have zeros
- * Cost     O(entries) to read; for each taker history·d² + d³/6, for each new item takers·d² + d³/6; 4·d bytes a taker
+ * Cost     O(entries) to read; for each taker, and for each new item, n·d²/2 + min(d³/6, n²·d/2 + n³/6 + d²/2) with its n
+ *          entries; 4·d bytes a taker
  * Source   Hu, Koren, Volinsky, ICDM 2008, eq. 5
  * Differs  the Gram matrices stay those of training, so that known items score as they did
  * @throws MlError as `checkInteractions`, and `cancelled`
@@ -38,28 +36,26 @@ export async function furtherItems(
   const { d, items } = known
   const x = preferencesOf(data, trainingRule(params))
   const byItem = transpose(x)
-  const { place, vectors } = await takersOf(x, byItem, known, run)
   const [itemGram, userGram] = [arrays.f32('itemGram'), arrays.f32('userGram')]
   const trained = arrays.f64('trained')
-  const factors = new Float32Array(data.items * d)
-  factors.set(arrays.f32('factors'))
-  const system = new FoldIn(d, userGram)
-  const right = new Float64Array(d)
-  for (let i = items; i < data.items; i++) {
-    if ((i - items) % ROWS_PER_PAUSE === 0) await pause(run, 0.5 + (0.5 * (i - items)) / (data.items - items))
-    const [from, to] = [byItem.offsets[i]!, byItem.offsets[i + 1]!]
-    if (from === to) continue
-    system.begin(ridgeOf(to - from, trained[0]!, params.l2, params.unobserved, params.frequencyPower))
-    right.fill(0)
-    for (let e = from; e < to; e++) {
-      const at = d * place[byItem.indices[e]!]!
-      system.add(byItem.values[e]!, vectors, at)
-      for (let p = 0; p < d; p++) right[p]! += byItem.values[e]! * vectors[at + p]!
-    }
-    system.factor()
-    system.solve(right)
-    factors.set(right, i * d)
+  const { l2, unobserved, frequencyPower } = params
+  const ridge = (n: number, of: number) => ridgeOf(n, of, l2, unobserved, frequencyPower)
+  const { place, takers } = takersOf(x, byItem, items)
+  const knownItems = { factors: arrays.f32('factors'), gram: itemGram, ridge: (n: number) => ridge(n, trained[1]!) }
+  const vectors = await foldInRows(takers, knownItems, d, (fraction) => pause(run, 0.5 * fraction))
+  const first = byItem.offsets[items]!
+  const offsets = byItem.offsets.subarray(items).map((at) => at - first)
+  const newItems = {
+    from: offsets.subarray(0, -1),
+    count: offsets.subarray(1).map((end, i) => end - offsets[i]!),
+    indices: byItem.indices.subarray(first).map((user) => place[user]!),
+    values: byItem.values.subarray(first),
   }
+  const users = { factors: vectors, gram: userGram, ridge: (n: number) => ridge(n, trained[0]!) }
+  const found = await foldInRows(newItems, users, d, (fraction) => pause(run, 0.5 + 0.5 * fraction))
+  const factors = new Float32Array(data.items * d)
+  factors.set(knownItems.factors)
+  factors.set(found, items * d)
   return { factors, itemGram, userGram, trained }
 }
 
@@ -69,35 +65,29 @@ export function furtherBytes(data: Interactions, { factors }: Readonly<IalsParam
   return (
     preferencesBytes(data) +
     transposeBytes(items, item.length) +
-    4 * users * (factors + 1) +
-    4 * items * factors +
-    24 * factors * factors
+    4 * item.length +
+    4 * users * (factors + 6) +
+    8 * items * (factors + 4) +
+    48 * factors * factors
   )
 }
 
-/** The takers of new items as vectors: `place` Int32 [users] their rows, −1 for the others; `vectors` [takers × d]. */
-async function takersOf(
-  x: Csr,
-  byItem: Csr,
-  known: ItemFactors,
-  run: FitRun,
-): Promise<{ place: Int32Array; vectors: Float32Array }> {
+/** The takers of new items: `place` Int32 [users] their numbers, −1 for the others, and what each took of known items. */
+function takersOf(x: Csr, byItem: Csr, known: number): { place: Int32Array; takers: EntryRows } {
   const place = new Int32Array(x.rows).fill(-1)
-  let takers = 0
-  for (let e = byItem.offsets[known.items]!; e < byItem.indices.length; e++) {
+  const users: number[] = []
+  for (let e = byItem.offsets[known]!; e < byItem.indices.length; e++) {
     const user = byItem.indices[e]!
-    if (place[user]! < 0) place[user] = takers++
+    if (place[user]! >= 0) continue
+    place[user] = users.length
+    users.push(user)
   }
-  const vectors = new Float32Array(takers * known.d)
-  let done = 0
-  for (let u = 0; u < x.rows; u++) {
-    if (place[u]! < 0) continue
-    const from = x.offsets[u]!
-    let to = from
+  const from = Int32Array.from(users, (user) => x.offsets[user]!)
+  const count = Int32Array.from(users, (user) => {
+    let to = x.offsets[user + 1]!
     // Items ascend within a row: the known ones come first.
-    while (to < x.offsets[u + 1]! && x.indices[to]! < known.items) to++
-    known.vectorOf(x.indices, x.values, from, to, vectors, place[u]! * known.d)
-    if (++done % ROWS_PER_PAUSE === 0) await pause(run, (0.5 * done) / takers)
-  }
-  return { place, vectors }
+    while (to > x.offsets[user]! && x.indices[to - 1]! >= known) to--
+    return to - x.offsets[user]!
+  })
+  return { place, takers: { from, count, indices: x.indices, values: x.values } }
 }

@@ -94,11 +94,6 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
     return this.#foldIn(query) ? Float32Array.from(this.#vector) : new Float32Array(this.d)
   }
 
-  /** Writes the vector of whoever holds the items e of [from, to), each with its value, at `at`; zeros for nothing. */
-  vectorOf(items: Int32Array, values: Float32Array, from: number, to: number, out: Float32Array, at: number): void {
-    out.set(this.#solve(items, values, from, to) ? this.#vector : new Float32Array(this.d), at)
-  }
-
   /** Solves for the asker's vector and leaves his system factored. False for a history that says nothing. */
   #foldIn(query: Query): boolean {
     const history = this.#history
