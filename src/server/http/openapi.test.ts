@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest'
 import { ERRORS } from '../../contracts/errors.ts'
 import type { RouteContract } from '../../contracts/route.ts'
+import * as bots from '../../contracts/routes/bots.ts'
+import * as catalogue from '../../contracts/routes/catalogue.ts'
 import * as decisions from '../../contracts/routes/decisions.ts'
 import * as engine from '../../contracts/routes/engine.ts'
+import * as ingest from '../../contracts/routes/ingest.ts'
+import * as outcomes from '../../contracts/routes/outcomes.ts'
+import * as rules from '../../contracts/routes/rules.ts'
+import * as shadow from '../../contracts/routes/shadow.ts'
+import * as webhooks from '../../contracts/routes/webhooks.ts'
 import { openApiDocument } from './openapi.ts'
 
-const CONTRACTS: RouteContract[] = [...Object.values(decisions), ...Object.values(engine)].filter(
-  (value): value is RouteContract & (typeof value & { path: string }) => 'path' in value && 'response' in value,
+const ROOMS = [bots, catalogue, decisions, engine, ingest, outcomes, rules, shadow, webhooks]
+const CONTRACTS: RouteContract[] = ROOMS.flatMap((room): unknown[] => Object.values(room)).filter(
+  (value): value is RouteContract =>
+    typeof value === 'object' && value !== null && 'path' in value && 'response' in value,
 )
 const document = openApiDocument(CONTRACTS, '1.2.3')
 
@@ -30,6 +39,24 @@ test('every reference leads somewhere, and no schema speaks an older dialect', (
     if (object['type'] === 'array') expect(Array.isArray(object['items']), `${path}: items of a tuple`).toBe(false)
     expect(object, path).not.toHaveProperty('additionalItems')
     expect(object, path).not.toHaveProperty('nullable')
+    // Without its type a page calls a choice of words any, and without a description a pattern is all it shows.
+    if (Array.isArray(object['enum'])) expect(object['type'], path).toBe('string')
+    if (typeof object['pattern'] === 'string') expect(object['description'], path).toMatch(/^[A-Z]/)
+  }
+})
+
+test('every group of routes says what it holds, and no lock is closed before a key was given', () => {
+  const tags = [...objects(document['tags'])].map(([, { name, description }]) => [
+    name,
+    String(description).length > 10,
+  ])
+  expect(tags.toSorted()).toEqual([...new Set(CONTRACTS.map(({ tag }) => tag))].toSorted().map((tag) => [tag, true]))
+  for (const [path, operation] of objects(document['paths'])) {
+    if (!('operationId' in operation)) continue
+    // An empty requirement among others is met by everybody: pages then show the route as one whose key they hold.
+    expect(JSON.stringify(operation['security']), path).not.toContain('{}')
+    // Pages show a summary as it is.
+    expect(operation['summary'], path).not.toContain('`')
   }
 })
 

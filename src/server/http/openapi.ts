@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '../../contracts/errors.ts'
+import { WORDS } from '../../contracts/pattern.ts'
 import type { RouteContract } from '../../contracts/route.ts'
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -9,6 +10,8 @@ const GENERAL_ERRORS: readonly ErrorCode[] = ['NOT_READY', 'INTERNAL']
 const TAGS: Readonly<Record<string, string>> = {
   events: 'What shoppers do, as Segment’s and RudderStack’s clients send it.',
   decisions: 'What to show, and why it was shown.',
+  outcomes: 'What came of it: impressions, clicks, attributed orders; experiments and their lift.',
+  rules: 'What a merchandiser wants of the lists, whatever the models say.',
   catalogue: 'The products of the store.',
   imports: 'Catalogue and history from files, and what is in the data.',
   models: 'Training, evaluation, versions.',
@@ -40,7 +43,11 @@ export function openApiDocument(contracts: readonly RouteContract[], version: st
     paths,
     components: {
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key from `storemind keys create`, with the scope that a route names.',
+        },
         writeKey: { type: 'http', scheme: 'basic', description: 'The write key as the user name, without a password.' },
       },
       schemas: { Error: ERROR_SCHEMA },
@@ -69,7 +76,8 @@ function operation(contract: RouteContract): JsonObject {
   const parameters = [...parametersOf(contract.params, 'path'), ...parametersOf(contract.querystring, 'query')]
   return {
     operationId: contract.name,
-    summary: contract.summary,
+    // Not Markdown, unlike a description.
+    summary: contract.summary.replaceAll('`', ''),
     tags: [contract.tag],
     ...access(contract),
     ...(parameters.length > 0 ? { parameters } : {}),
@@ -89,7 +97,8 @@ function access({ scope, credentials, aliases = [] }: RouteContract): JsonObject
   const needs = `Needs a key with the scope \`${scope}\``
   if (credentials !== 'writeKey') return { security: [{ key: [] }], description: `${needs}.${also}` }
   const shown = 'as the user name of basic auth, as a bearer token, or as `writeKey` in the body'
-  return { security: [{ writeKey: [] }, { key: [] }, {}], description: `${needs}, ${shown}.${also}` }
+  // Not also without any: for that pages show a closed lock, as if a key had been given.
+  return { security: [{ writeKey: [] }, { key: [] }], description: `${needs}, ${shown}.${also}` }
 }
 
 function parametersOf(schema: object | undefined, place: 'path' | 'query'): Json[] {
@@ -115,7 +124,9 @@ function errorResponses(contract: RouteContract): JsonObject {
   if (contract.scope !== 'open') {
     if (contract.credentials !== 'writeKey') codes.add('UNAUTHORIZED')
     codes.add('FORBIDDEN')
+    codes.add('ORIGIN_REFUSED')
   }
+  if (contract.scope !== 'open' || contract.body) codes.add('RATE_LIMITED')
   for (const code of GENERAL_ERRORS) codes.add(code)
   const byStatus: Record<string, ErrorCode[]> = {}
   for (const code of codes) {
@@ -133,17 +144,24 @@ function errorResponses(contract: RouteContract): JsonObject {
   )
 }
 
-/** The contracts' schemas as JSON, with tuples in the words of JSON Schema 2020-12, which OpenAPI 3.1 speaks. */
+/**
+ * The contracts' schemas as JSON, with tuples in the words of JSON Schema 2020-12, which OpenAPI 3.1 speaks; the type of a
+ * choice of words, without which pages call it any; and what a pattern asks for, in words.
+ */
 function modern(schema: object): Json {
   const plain: Json = JSON.parse(JSON.stringify(schema))
-  return renameTuples(plain)
+  return told(plain)
 }
 
-function renameTuples(value: Json): Json {
-  if (Array.isArray(value)) return value.map(renameTuples)
+function told(value: Json): Json {
+  if (Array.isArray(value)) return value.map(told)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(asObject(value)).map(([key, inner]): [string, Json] => [key, renameTuples(inner)])
+  const entries = Object.entries(asObject(value)).map(([key, inner]): [string, Json] => [key, told(inner)])
   const object: JsonObject = Object.fromEntries(entries)
+  const choices = object['enum']
+  if (Array.isArray(choices) && choices.every((one) => typeof one === 'string')) return { type: 'string', ...object }
+  const words = object[WORDS]
+  if (typeof words === 'string') return { description: `Must be ${words}.`, ...object }
   if (object['type'] !== 'array' || !Array.isArray(object['items'])) return object
   const { items, additionalItems: _, ...rest } = object
   return { ...rest, prefixItems: items ?? [], items: false }
