@@ -30,14 +30,24 @@ const HITS_OF_A_KNOT = 15
  */
 export function fitCalibration(scores: Float64Array, hits: Uint8Array): Calibration {
   if (scores.length !== hits.length) throw new MlError('length_mismatch', 'scores and hits')
-  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b)
+  // Sorted apart from the scores that were right: equal scores are in one block, so that it never matters whose is whose.
+  const all = scores.slice().sort().reverse()
+  const right = scores
+    .filter((_, i) => hits[i] === 1)
+    .sort()
+    .reverse()
   const blocks: Block[] = []
   let size = FIRST_BIN
-  for (let from = 0; from < order.length; size = Math.ceil(size * BIN_GROWTH)) {
-    let to = Math.min(order.length, from + size)
+  let taken = 0
+  for (let from = 0; from < all.length; size = Math.ceil(size * BIN_GROWTH)) {
+    let to = Math.min(all.length, from + size)
     // Equal scores have equal chances.
-    while (to < order.length && scores[order[to]!] === scores[order[to - 1]!]) to++
-    push(blocks, blockOf(order.subarray(from, to), scores, hits))
+    while (to < all.length && all[to] === all[to - 1]) to++
+    const before = taken
+    while (taken < right.length && right[taken]! >= all[to - 1]!) taken++
+    let sum = 0
+    for (let i = from; i < to; i++) sum += all[i]!
+    push(blocks, { count: to - from, sum, hits: taken - before })
     from = to
   }
   const last = blocks.at(-1)
@@ -55,15 +65,6 @@ interface Block {
   readonly count: number
   readonly sum: number
   readonly hits: number
-}
-
-function blockOf(pairs: Uint32Array, scores: Float64Array, hits: Uint8Array): Block {
-  let [sum, right] = [0, 0]
-  for (const pair of pairs) {
-    sum += scores[pair]!
-    right += hits[pair]!
-  }
-  return { count: pairs.length, sum, hits: right }
 }
 
 /** Adds the next block down; blocks that rest on too little or whose chance is not above it are one with it. */

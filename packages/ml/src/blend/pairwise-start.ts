@@ -56,9 +56,11 @@ export function pairwiseStart(
 ): Float64Array {
   const { rowsAt, entriesAt, source, features, isHit, hitsAt, hits } = candidates
   const weights = new Float64Array(width).fill(1 / width)
-  /** What the right candidate has more than the other, by feature; 0 where neither has anything. */
-  const more = new Float64Array(width)
+  /** What the right candidate has, and what it has more than the other, by feature; the same between two pairs. */
   const mine = new Float64Array(width)
+  const more = new Float64Array(width)
+  /** First features of the sources that speak of either, ascending. */
+  const spoken = new Int32Array(width)
   let at = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = LEARNING_RATE / (1 + epoch)
@@ -66,27 +68,45 @@ export function pairwiseStart(
       const from = rowsAt[c]!
       for (let h = hitsAt[c]!; h < hitsAt[c + 1]!; h++) {
         const hit = from + hits[h]!
+        const [first, end] = [entriesAt[hit]!, entriesAt[hit + 1]!]
         mine.fill(0)
-        for (let entry = entriesAt[hit]!; entry < entriesAt[hit + 1]!; entry++) {
-          for (let k = 0; k < FEATURES_PER_SOURCE; k++) {
-            mine[FEATURES_PER_SOURCE * source[entry]! + k] = features[FEATURES_PER_SOURCE * entry + k]!
-          }
+        for (let entry = first; entry < end; entry++) {
+          const f = FEATURES_PER_SOURCE * source[entry]!
+          for (let k = 0; k < FEATURES_PER_SOURCE; k++) mine[f + k] = features[FEATURES_PER_SOURCE * entry + k]!
         }
+        more.set(mine)
         for (let p = 0; p < PAIRS; p++) {
           const other = from + opponents[at++]!
           if (isHit[other] === 1) continue
-          more.set(mine)
-          for (let entry = entriesAt[other]!; entry < entriesAt[other + 1]!; entry++) {
-            const f = FEATURES_PER_SOURCE * source[entry]!
+          let own = first
+          let count = 0
+          const last = entriesAt[other + 1]!
+          for (let entry = entriesAt[other]!; entry < last; entry++) {
+            const s = source[entry]!
+            while (own < end && source[own]! < s) spoken[count++] = FEATURES_PER_SOURCE * source[own++]!
+            if (own < end && source[own] === s) own++
+            const f = FEATURES_PER_SOURCE * s
             const e = FEATURES_PER_SOURCE * entry
-            more[f] = more[f]! - features[e]!
-            more[f + 1] = more[f + 1]! - features[e + 1]!
-            more[f + 2] = more[f + 2]! - features[e + 2]!
+            spoken[count++] = f
+            more[f] = mine[f]! - features[e]!
+            more[f + 1] = mine[f + 1]! - features[e + 1]!
+            more[f + 2] = mine[f + 2]! - features[e + 2]!
           }
+          while (own < end) spoken[count++] = FEATURES_PER_SOURCE * source[own++]!
           let margin = 0
-          for (let f = 0; f < width; f++) margin += weights[f]! * more[f]!
+          for (let n = 0; n < count; n++) {
+            const f = spoken[n]!
+            margin += weights[f]! * more[f]!
+            margin += weights[f + 1]! * more[f + 1]!
+            margin += weights[f + 2]! * more[f + 2]!
+          }
           const step = rate / (1 + Math.exp(margin))
-          for (let f = 0; f < width; f++) weights[f] = Math.max(0, weights[f]! + step * more[f]!)
+          for (let n = 0; n < count; n++) {
+            for (let f = spoken[n]!; f < spoken[n]! + FEATURES_PER_SOURCE; f++) {
+              weights[f] = Math.max(0, weights[f]! + step * more[f]!)
+              more[f] = mine[f]!
+            }
+          }
         }
       }
     }

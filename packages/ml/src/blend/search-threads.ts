@@ -4,7 +4,7 @@ import type { FitRun } from '../frame/model.ts'
 import { pause } from '../frame/run.ts'
 import { type LearnedShare, learnShare, type SearchTask } from './learn-share.ts'
 import type { SearchCases } from './search-cases.ts'
-import { take } from './take-share.ts'
+import { ENDED, take } from './take-share.ts'
 
 /** What a thread of the search is given; long arrays lie in shared memory. */
 export interface ThreadTask extends SearchTask {
@@ -59,15 +59,39 @@ export async function searchAll(
   return found
 }
 
-function inThread(workerData: ThreadTask, onFound: (found: ThreadFound) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // The flags of the process (`--eval` and the like) are not a worker's.
-    const worker = new Worker(new URL('./search-worker.ts', import.meta.url), { workerData, execArgv: [] })
-    worker.on('message', onFound)
-    worker.once('error', (error) => reject(new MlError('thread_failed', String(error))))
-    worker.once('exit', (code) => {
-      if (code === 0) resolve()
-      else reject(new MlError('thread_failed', `it ended with code ${code}`))
-    })
+/** Threads that have nothing to do. A new one would be slow until its code is compiled, so they are kept for the next. */
+const idle: Worker[] = []
+
+/** Has a thread take shares of a task until there is none left. */
+async function inThread(task: ThreadTask, onFound: (found: ThreadFound) => void): Promise<void> {
+  const worker = idle.pop() ?? begin()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onMessage = (found: ThreadFound | typeof ENDED): void => {
+    if (found === ENDED) resolve()
+    else onFound(found)
+  }
+  const onError = (error: unknown): void => reject(new MlError('thread_failed', String(error)))
+  const onExit = (code: number): void => onError(`it ended with code ${code}`)
+  worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+  // At work it keeps the process alive, idle it does not.
+  worker.ref()
+  worker.postMessage(task)
+  try {
+    await promise
+  } finally {
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+  }
+  worker.unref()
+  idle.push(worker)
+}
+
+function begin(): Worker {
+  // The flags of the process (`--eval` and the like) are not a worker's.
+  const worker = new Worker(new URL('./search-worker.ts', import.meta.url), { execArgv: [] })
+  worker.on('exit', () => {
+    const at = idle.indexOf(worker)
+    if (at >= 0) idle.splice(at, 1)
   })
+  // Whoever waits for it hears of it; nobody does while it is idle.
+  return worker.on('error', () => {})
 }
