@@ -290,7 +290,7 @@ function problemOf(setting: Setting, value: unknown): string | undefined {
     return `it ${mismatchWords([...Errors(schema, value)][0], 'the configuration', schema)}`
   }
   if (setting !== 'store.currency' || isCurrency(String(value))) return undefined
-  return `${value} is no code of ISO 4217, ${currencyHint(String(value)).replace(/[.?]$/, '')}`
+  return `${value} is no code of ISO 4217 (${currencyHint(String(value)).replace(/\.$/, '')})`
 }
 
 function pick(setting: Setting, from: ConfigurationSources): [unknown, SettingSource] | undefined {

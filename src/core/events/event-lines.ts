@@ -91,7 +91,7 @@ function currencyOf(said: unknown): { currency: string } | { problem: string } {
   const code = typeof said === 'string' ? said.trim().toUpperCase() : ''
   if (isCurrency(code)) return { currency: code }
   return {
-    problem: `currency is not an ISO 4217 code: ${shown(said)}; ${currencyHint(String(said)).replace(/[.?]$/, '')}`,
+    problem: `currency is not an ISO 4217 code: ${shown(said)} (${currencyHint(String(said)).replace(/\.$/, '')})`,
   }
 }
 

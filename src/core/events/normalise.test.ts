@@ -93,7 +93,7 @@ describe('normalise', () => {
       expect(refused({ properties: { product_id } }), String(product_id)).toMatch(/no product_id/)
     }
     expect(refused({ properties: { product_id: 'p', price: 1, currency: 'Euro' } })).toBe(
-      'currency is not an ISO 4217 code: "Euro"; did you mean EUR',
+      'currency is not an ISO 4217 code: "Euro" (did you mean EUR?)',
     )
     expect(refused({ properties: { product_id: 'p', price: 1, currency: 'XXQ' } })).toMatch(/^currency is not/)
     // A refund whose sum nobody can read would else be one of the whole order.
