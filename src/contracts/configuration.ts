@@ -127,9 +127,8 @@ export const Configuration = Type.Object({
     maximum: 1_073_741_824,
     description: 'Bytes of events that are received and not on disk yet; above that senders are asked to wait.',
   }),
-  'training.dailyAt': Type.String({
+  'training.dailyAt': textOfForm(DAILY_AT, 'a time of day from 00:00 to 23:59, never, or empty', {
     default: '04:00',
-    pattern: DAILY_AT,
     description:
       'Time of day in `store.timezone`, `HH:MM`, at which the store learns from what is new; empty or `never`: only when asked.',
   }),
