@@ -1,23 +1,37 @@
-import { dot8 } from './factors'
-
 /** Coordinates solved together. */
 const BLOCK: usize = 4
 
-/** Coordinates of the entries' factors that are turned into lanes at a time. */
-const SPAN: usize = 8
+/** Coordinates whose systems are begun together. */
+const PAIR: usize = 2 * BLOCK
+
+/** Coordinates of the entries' factors that are turned into lanes at a time: a cache line, read once. */
+const SPAN: usize = 16
 
 /** Entries of a row that stand in the scratch at once; a longer row is done in several rounds. */
 const CHUNK: usize = 1024
 
-/** Entries whose factors are on their way from the memory at once. */
-const TOUCHED: usize = 64
-
-/** Bytes of a vector; of four of them, of a span. */
+/** Bytes of a vector; of a span of them. */
 const LANES: usize = 16
 const STRIDE: usize = SPAN * LANES
 
 /** The most coordinates that there is scratch for. */
 const MOST: usize = 4096
+
+/*
+ * The scratch. In lanes: of each of a pair of blocks the lower triangle of its matrix by rows, and its gradient;
+ * the last steps; λ; the rows' coordinates; √c·(prediction − 1) of the entries; √c·h of this span and the last.
+ * Then the pointers to the entries' factors, and √c; and zeros, for entries that a lane lacks.
+ */
+const SYSTEM: usize = 14 * LANES
+const STEPS: usize = 2 * SYSTEM
+const LAMBDA: usize = STEPS + BLOCK * LANES
+const ROWS: usize = LAMBDA + LANES
+const ERRORS: usize = ROWS + MOST * LANES
+const PANELS: usize = ERRORS + CHUNK * LANES
+const PANEL: usize = CHUNK * STRIDE
+const ENTRIES: usize = PANELS + 2 * PANEL
+const ROOTS: usize = CHUNK * LANES
+const ZEROS: usize = ENTRIES + 2 * ROOTS
 
 /**
  * `factorRows` in blocks of 4, for four rows at once, one in each lane of every vector: nothing is summed across lanes,
@@ -36,7 +50,7 @@ const MOST: usize = 4096
  * @param ridge f32 […]: λ of each row
  * @param residuals f32, one place an entry, for this kernel's use
  * @param failures i32, raised by one for each block of a row that was not positive definite, and was left as it stood
- * @param scratch 262,576 bytes, aligned to 16
+ * @param scratch 655,888 bytes, aligned to 16
  */
 export function factorLanes(
   rows: usize,
@@ -53,17 +67,9 @@ export function factorLanes(
   failures: usize,
   scratch: usize,
 ): void {
-  const system = scratch
-  const pull = system + 14 * LANES
-  const steps = pull + SPAN * LANES
-  const lambda = steps + BLOCK * LANES
-  const zero = lambda + LANES
-  const w = zero + (MOST << 2)
-  const pointers = w + MOST * LANES
-  const roots = pointers + CHUNK * LANES
-  const errors = roots + CHUNK * LANES
-  const panel = errors + CHUNK * LANES
-  memory.fill(zero, 0, d << 2)
+  memory.fill(scratch + ZEROS, 0, d << 2)
+  const entries = scratch + ENTRIES
+  for (let e: usize = 0; e < ROOTS; e += 4) store<u32>(entries + e, (scratch + ZEROS) as u32)
   for (let r: usize = 0; r < rows; r += 4) {
     const team = min(4, rows - r)
     const four = order + (r << 2)
@@ -71,63 +77,111 @@ export function factorLanes(
     for (let t: usize = 0; t < 4; t++) {
       const row = load<i32>(four + (min(t, team - 1) << 2)) as usize
       const count = (load<i32>(offsets + (row << 2), 4) - load<i32>(offsets + (row << 2))) as usize
+      // What a row without entries holds must be gone before it is read.
       if (count === 0) memory.fill(own + ((row * d) << 2), 0, d << 2)
       longest = max(longest, count)
-      store<f32>(lambda + (t << 2), load<f32>(ridge + (row << 2)))
+      store<f32>(scratch + LAMBDA + (t << 2), load<f32>(ridge + (row << 2)))
     }
     const r0 = own + (((load<i32>(four) as usize) * d) << 2)
     const r1 = team > 1 ? own + (((load<i32>(four, 4) as usize) * d) << 2) : r0
     const r2 = team > 2 ? own + (((load<i32>(four, 8) as usize) * d) << 2) : r0
     const r3 = team > 3 ? own + (((load<i32>(four, 12) as usize) * d) << 2) : r0
-    spread(d, r0, r1, r2, r3, w)
-    // A row of several rounds leaves its residuals in memory between them.
-    const rounds = longest > CHUNK
-    for (let e: usize = 0; e < longest; e += CHUNK) {
-      const many = min(CHUNK, longest - e)
-      open(team, e, many, d, four, offsets, indices, weights, others, zero, residuals, own, pointers, roots, errors)
-      if (rounds) close(team, e, many, four, offsets, residuals, errors)
+    spread(d, r0, r1, r2, r3, scratch + ROWS)
+    let failed: i32
+    if (longest <= CHUNK) {
+      open(team, 0, longest, d, four, offsets, indices, weights, others, scratch, entries)
+      touch(longest, d << 2, entries, scratch)
+      predict(team, longest, d, four, own, weights !== 0, scratch + ERRORS, entries)
+      failed = short(longest, d, gram, weights !== 0, scratch, entries, team)
+    } else {
+      failed = long(longest, d, team, four, offsets, indices, weights, others, own, gram, residuals, scratch, entries)
     }
-    for (let from: usize = 0; from < d; from += SPAN) {
-      pullSpan(d, from, gram, w, lambda, pull)
-      if (!rounds) turn(longest, from << 2, weights !== 0, pointers, roots, panel)
-      for (let half: usize = 0; half < SPAN; half += BLOCK) {
-        const place = from + half
-        begin(d, place, gram, lambda, pull + half * LANES, system)
-        for (let e: usize = 0; e < longest; e += CHUNK) {
-          const many = min(CHUNK, longest - e)
-          if (rounds) {
-            open(team, e, many, d, four, offsets, indices, weights, others, zero, residuals, 0, pointers, roots, errors)
-            turn(many, from << 2, weights !== 0, pointers, roots, panel)
-          }
-          accumulate(many, panel + half * LANES, errors, system)
-        }
-        const failed = solve(system, steps) & ((1 << (team as i32)) - 1)
-        if (failed !== 0) atomic.add<i32>(failures, popcnt<i32>(failed))
-        for (let i: usize = 0; i < BLOCK * LANES; i += LANES) {
-          const at = w + place * LANES + i
-          v128.store(at, f32x4.sub(v128.load(at), v128.load(steps + i)))
-        }
-        if (place + BLOCK === d) continue
-        if (half === 0) correct(d, from, gram, steps, pull + BLOCK * LANES)
-        for (let e: usize = 0; e < longest; e += CHUNK) {
-          const many = min(CHUNK, longest - e)
-          if (rounds) {
-            open(team, e, many, d, four, offsets, indices, weights, others, zero, residuals, 0, pointers, roots, errors)
-            turn(many, from << 2, weights !== 0, pointers, roots, panel)
-          }
-          follow(many, panel + half * LANES, steps, errors)
-          if (rounds) close(team, e, many, four, offsets, residuals, errors)
-        }
-      }
-    }
-    collect(d, w, r0, r1, r2, r3, team)
+    if (failed !== 0) atomic.add<i32>(failures, failed)
+    collect(d, scratch + ROWS, r0, r1, r2, r3, team)
   }
 }
 
-/**
- * A chunk of the entries of each row becomes lanes: pointers to their factors, √c, and residuals √c·(prediction − 1),
- * which are computed from the rows at `own`, or, where that is 0, read. What a lane lacks has factors of zero.
- */
+/** All blocks of a team whose entries are open. @returns how many were not positive definite */
+function short(many: usize, d: usize, gram: usize, weighted: bool, scratch: usize, entries: usize, team: usize): i32 {
+  const steps = scratch + STEPS
+  const errors = scratch + ERRORS
+  let failed: i32 = 0
+  let last = scratch + PANELS
+  let panel = last
+  memory.fill(steps, 0, BLOCK * LANES)
+  for (let from: usize = 0; from < d; from += PAIR) {
+    const within = (from % SPAN) * LANES
+    panel = scratch + PANELS + ((from / SPAN) & 1) * PANEL + within
+    if (within === 0) turn(many, from << 2, min(SPAN, d - from), weighted, entries, panel)
+    begin(d, from, gram, scratch)
+    accumulate(many, panel, scratch)
+    accumulate(many, panel + BLOCK * LANES, scratch + SYSTEM)
+    for (let half: usize = 0; half < 2; half++) {
+      const system = scratch + half * SYSTEM
+      const place = panel + half * BLOCK * LANES
+      follow(many, last, place, steps, errors, system)
+      failed += solve(system, steps, team)
+      step(from + half * BLOCK, scratch)
+      if (half === 0) correct(d, from, gram, scratch)
+      last = place
+    }
+  }
+  return failed
+}
+
+/** As `short`, a chunk of entries after the other, their residuals in memory in between. */
+function long(
+  longest: usize,
+  d: usize,
+  team: usize,
+  four: usize,
+  offsets: usize,
+  indices: usize,
+  weights: usize,
+  others: usize,
+  own: usize,
+  gram: usize,
+  residuals: usize,
+  scratch: usize,
+  entries: usize,
+): i32 {
+  const steps = scratch + STEPS
+  const panel = scratch + PANELS
+  const errors = scratch + ERRORS
+  let failed: i32 = 0
+  for (let e: usize = 0; e < longest; e += CHUNK) {
+    const many = min(CHUNK, longest - e)
+    open(team, e, many, d, four, offsets, indices, weights, others, scratch, entries)
+    predict(team, many, d, four, own, weights !== 0, errors, entries)
+    keep(team, e, many, four, offsets, residuals, errors, false)
+  }
+  for (let from: usize = 0; from < d; from += PAIR) {
+    begin(d, from, gram, scratch)
+    for (let half: usize = 0; half < 2; half++) {
+      const system = scratch + half * SYSTEM
+      const place = panel + half * BLOCK * LANES
+      // Twice over the entries: for the system, and with its solution for the residuals.
+      for (let pass: usize = 0; pass < 2; pass++) {
+        if (pass === 0) memory.fill(steps, 0, BLOCK * LANES)
+        for (let e: usize = 0; e < longest; e += CHUNK) {
+          const many = min(CHUNK, longest - e)
+          open(team, e, many, d, four, offsets, indices, weights, others, scratch, entries)
+          keep(team, e, many, four, offsets, residuals, errors, true)
+          turn(many, from << 2, PAIR, weights !== 0, entries, panel)
+          if (pass === 0) accumulate(many, place, system)
+          follow(many, place, place, steps, errors, system)
+          if (pass === 1) keep(team, e, many, four, offsets, residuals, errors, false)
+        }
+        if (pass === 0) failed += solve(system, steps, team)
+      }
+      step(from + half * BLOCK, scratch)
+      if (half === 0) correct(d, from, gram, scratch)
+    }
+  }
+  return failed
+}
+
+/** A chunk of the entries of each row becomes lanes: pointers to their factors, and √c. */
 function open(
   team: usize,
   first: usize,
@@ -138,60 +192,105 @@ function open(
   indices: usize,
   weights: usize,
   others: usize,
-  zero: usize,
-  residuals: usize,
-  own: usize,
-  pointers: usize,
-  roots: usize,
-  errors: usize,
+  scratch: usize,
+  entries: usize,
 ): void {
   const bytes = d << 2
   for (let t: usize = 0; t < 4; t++) {
-    let e: usize = 0
-    let to = t << 2
+    let to = entries + (t << 2)
+    let left: usize = many
     if (t < team) {
-      const row = load<i32>(four + to) as usize
+      const row = load<i32>(four + (t << 2)) as usize
       const start = load<i32>(offsets + (row << 2)) as usize
       const count = (load<i32>(offsets + (row << 2), 4) as usize) - start
-      const end = count > first ? min(many, count - first) : 0
-      const w = own + row * bytes
       let at = (start + first) << 2
-      for (let stop: usize = 0; e < end; ) {
-        if (own !== 0 && e === stop) {
-          stop = min(stop + TOUCHED, end)
-          touch(stop - e, bytes, indices + at, others, errors + to)
-        }
-        const h = others + (load<i32>(indices + at) as usize) * bytes
-        store<u32>(pointers + to, h as u32)
-        const root: f32 = weights === 0 ? 1 : Mathf.sqrt(load<f32>(weights + at))
-        store<f32>(roots + to, root)
-        store<f32>(errors + to, own === 0 ? load<f32>(residuals + at) : root * (dot8(d, h, w) - 1))
-        e++
-        at += 4
+      const end = count > first ? at + (min(many, count - first) << 2) : at
+      left -= (end - at) >> 2
+      for (; at < end; at += 4) {
+        store<u32>(to, (others + (load<i32>(indices + at) as usize) * bytes) as u32)
+        if (weights !== 0) store<f32>(to + ROOTS, Mathf.sqrt(load<f32>(weights + at)))
         to += LANES
       }
     }
-    for (; e < many; e++) {
-      store<u32>(pointers + to, zero as u32)
-      store<f32>(roots + to, 0)
-      store<f32>(errors + to, 0)
+    for (; left > 0; left--) {
+      store<u32>(to, (scratch + ZEROS) as u32)
+      store<f32>(to + ROOTS, 0)
       to += LANES
     }
   }
 }
 
 /** The factors stand all over the memory: this only touches them, so that many are on their way at once. */
-function touch(count: usize, bytes: usize, index: usize, others: usize, to: usize): void {
+function touch(many: usize, bytes: usize, entries: usize, sink: usize): void {
   let sum: i32 = 0
-  for (let e: usize = 0; e < count << 2; e += 4) {
-    const other = others + (load<i32>(index + e) as usize) * bytes
-    for (let line: usize = 0; line < bytes; line += 64) sum ^= load<i32>(other + line)
+  for (let at = entries; at < entries + many * LANES; at += 4) {
+    const h = load<u32>(at) as usize
+    for (let line: usize = 0; line < bytes; line += 64) sum ^= load<i32>(h + line)
   }
-  store<i32>(to, sum)
+  store<i32>(sink, sum)
 }
 
-/** The residuals of a chunk go back to the entries' places. */
-function close(
+/** The residuals of a chunk from the rows as they stand, four entries of a row at once. */
+function predict(
+  team: usize,
+  many: usize,
+  d: usize,
+  four: usize,
+  own: usize,
+  weighted: bool,
+  errors: usize,
+  entries: usize,
+): void {
+  const bytes = d << 2
+  for (let t: usize = 0; t < 4; t++) {
+    const w = own + (load<i32>(four + (min(t, team - 1) << 2)) as usize) * bytes
+    let from = entries + (t << 2)
+    let to = errors + (t << 2)
+    // Beyond the last entry of a chunk stand pointers as well.
+    for (let e: usize = 0; e < many; e += 4) {
+      const h0 = load<u32>(from) as usize
+      const h1 = load<u32>(from, 16) as usize
+      const h2 = load<u32>(from, 32) as usize
+      const h3 = load<u32>(from, 48) as usize
+      let s0 = f32x4.splat(0)
+      let s1 = s0
+      let s2 = s0
+      let s3 = s0
+      for (let i: usize = 0; i < bytes; i += 32) {
+        const low = v128.load(w + i)
+        s0 = f32x4.add(s0, f32x4.mul(low, v128.load(h0 + i)))
+        s1 = f32x4.add(s1, f32x4.mul(low, v128.load(h1 + i)))
+        s2 = f32x4.add(s2, f32x4.mul(low, v128.load(h2 + i)))
+        s3 = f32x4.add(s3, f32x4.mul(low, v128.load(h3 + i)))
+        const high = v128.load(w + i, 16)
+        s0 = f32x4.add(s0, f32x4.mul(high, v128.load(h0 + i, 16)))
+        s1 = f32x4.add(s1, f32x4.mul(high, v128.load(h1 + i, 16)))
+        s2 = f32x4.add(s2, f32x4.mul(high, v128.load(h2 + i, 16)))
+        s3 = f32x4.add(s3, f32x4.mul(high, v128.load(h3 + i, 16)))
+      }
+      const low01 = v128.shuffle<f32>(s0, s1, 0, 4, 1, 5)
+      const low23 = v128.shuffle<f32>(s2, s3, 0, 4, 1, 5)
+      const high01 = v128.shuffle<f32>(s0, s1, 2, 6, 3, 7)
+      const high23 = v128.shuffle<f32>(s2, s3, 2, 6, 3, 7)
+      const even = f32x4.add(v128.shuffle<f64>(low01, low23, 0, 2), v128.shuffle<f64>(low01, low23, 1, 3))
+      const odd = f32x4.add(v128.shuffle<f64>(high01, high23, 0, 2), v128.shuffle<f64>(high01, high23, 1, 3))
+      const residual = f32x4.sub(f32x4.add(even, odd), f32x4.splat(1))
+      store<f32>(to, f32x4.extract_lane(residual, 0))
+      store<f32>(to, f32x4.extract_lane(residual, 1), 16)
+      store<f32>(to, f32x4.extract_lane(residual, 2), 32)
+      store<f32>(to, f32x4.extract_lane(residual, 3), 48)
+      from += 64
+      to += 64
+    }
+  }
+  if (!weighted) return
+  for (let at: usize = 0; at < many * LANES; at += LANES) {
+    v128.store(errors + at, f32x4.mul(v128.load(errors + at), v128.load(entries + ROOTS + at)))
+  }
+}
+
+/** The residuals of a chunk go to the entries' places, or come from there. */
+function keep(
   team: usize,
   first: usize,
   many: usize,
@@ -199,32 +298,37 @@ function close(
   offsets: usize,
   residuals: usize,
   errors: usize,
+  back: bool,
 ): void {
   for (let t: usize = 0; t < team; t++) {
     const row = load<i32>(four + (t << 2)) as usize
     const start = load<i32>(offsets + (row << 2)) as usize
     const count = (load<i32>(offsets + (row << 2), 4) as usize) - start
     const end = count > first ? min(many, count - first) : 0
-    const to = residuals + ((start + first) << 2)
-    for (let e: usize = 0; e < end; e++) store<f32>(to + (e << 2), load<f32>(errors + (t << 2) + e * LANES))
+    for (let e: usize = 0; e < end; e++) {
+      const place = residuals + ((start + first + e) << 2)
+      const lane = errors + (t << 2) + e * LANES
+      if (back) store<f32>(lane, load<f32>(place))
+      else store<f32>(place, load<f32>(lane))
+    }
   }
 }
 
-/** The panel ← √c·h of a span of coordinates, `place` bytes into the factors, from rows to lanes. */
-function turn(many: usize, place: usize, weighted: bool, pointers: usize, roots: usize, panel: usize): void {
+/** The panel ← √c·h of some coordinates, `place` bytes into the factors, from rows to lanes. */
+function turn(many: usize, place: usize, size: usize, weighted: bool, pointers: usize, panel: usize): void {
   for (let e: usize = 0; e < many; e++) {
     const h0 = (load<u32>(pointers) as usize) + place
     const h1 = (load<u32>(pointers, 4) as usize) + place
     const h2 = (load<u32>(pointers, 8) as usize) + place
     const h3 = (load<u32>(pointers, 12) as usize) + place
-    across(v128.load(h0), v128.load(h1), v128.load(h2), v128.load(h3), panel)
-    across(v128.load(h0, 16), v128.load(h1, 16), v128.load(h2, 16), v128.load(h3, 16), panel + 64)
+    for (let i: usize = 0; i < size << 2; i += 16) {
+      across(v128.load(h0 + i), v128.load(h1 + i), v128.load(h2 + i), v128.load(h3 + i), panel + (i << 2))
+    }
     if (weighted) {
-      const root = v128.load(roots)
-      for (let i: usize = 0; i < STRIDE; i += LANES) {
+      const root = v128.load(pointers + ROOTS)
+      for (let i: usize = 0; i < size * LANES; i += LANES) {
         v128.store(panel + i, f32x4.mul(root, v128.load(panel + i)))
       }
-      roots += LANES
     }
     pointers += LANES
     panel += STRIDE
@@ -262,9 +366,25 @@ function collect(d: usize, w: usize, r0: usize, r1: usize, r2: usize, r3: usize,
   }
 }
 
-/** What a span's gradient holds beside the entries: pull ← G·w + λ·w. */
-function pullSpan(d: usize, from: usize, gram: usize, w: usize, lambda: usize, pull: usize): void {
-  const l = v128.load(lambda)
+/**
+ * What the systems of a pair of blocks hold beside the entries: the lower triangles of G_ππ + λ·I, and of the gradients G·w + λ·w.
+ */
+function begin(d: usize, from: usize, gram: usize, scratch: usize): void {
+  const l = v128.load(scratch + LAMBDA)
+  for (let half: usize = 0; half < 2; half++) {
+    let system = scratch + half * SYSTEM
+    const place = from + half * BLOCK
+    for (let i: usize = 0; i < BLOCK; i++) {
+      const line = gram + (((place + i) * d + place) << 2)
+      for (let j: usize = 0; j < i; j++) {
+        v128.store(system, v128.load_splat<f32>(line + (j << 2)))
+        system += LANES
+      }
+      v128.store(system, f32x4.add(l, v128.load_splat<f32>(line + (i << 2))))
+      system += LANES
+    }
+  }
+  let w = scratch + ROWS
   const at = w + from * LANES
   let s0 = f32x4.mul(l, v128.load(at))
   let s1 = f32x4.mul(l, v128.load(at, 16))
@@ -288,46 +408,39 @@ function pullSpan(d: usize, from: usize, gram: usize, w: usize, lambda: usize, p
     w += LANES
     line += d << 2
   }
-  v128.store(pull, s0)
-  v128.store(pull, s1, 16)
-  v128.store(pull, s2, 32)
-  v128.store(pull, s3, 48)
-  v128.store(pull, s4, 64)
-  v128.store(pull, s5, 80)
-  v128.store(pull, s6, 96)
-  v128.store(pull, s7, 112)
+  v128.store(scratch, s0, 160)
+  v128.store(scratch, s1, 176)
+  v128.store(scratch, s2, 192)
+  v128.store(scratch, s3, 208)
+  v128.store(scratch + SYSTEM, s4, 160)
+  v128.store(scratch + SYSTEM, s5, 176)
+  v128.store(scratch + SYSTEM, s6, 192)
+  v128.store(scratch + SYSTEM, s7, 208)
 }
 
-/** The second block's pull, after the first block's steps. */
-function correct(d: usize, from: usize, gram: usize, steps: usize, pull: usize): void {
+/** The coordinates after their block's steps. */
+function step(place: usize, scratch: usize): void {
+  const at = scratch + ROWS + place * LANES
+  for (let i: usize = 0; i < BLOCK * LANES; i += LANES) {
+    v128.store(at + i, f32x4.sub(v128.load(at + i), v128.load(scratch + STEPS + i)))
+  }
+}
+
+/** The gradient of a pair's second block after the first block's steps, as far as G goes. */
+function correct(d: usize, from: usize, gram: usize, scratch: usize): void {
   for (let i: usize = 0; i < BLOCK; i++) {
     const line = gram + (((from + BLOCK + i) * d + from) << 2)
-    let sum = v128.load(pull)
+    const at = scratch + SYSTEM + 160 + i * LANES
+    let sum = v128.load(at)
     for (let j: usize = 0; j < BLOCK; j++) {
-      sum = f32x4.sub(sum, f32x4.mul(v128.load_splat<f32>(line + (j << 2)), v128.load(steps + j * LANES)))
+      sum = f32x4.sub(sum, f32x4.mul(v128.load_splat<f32>(line + (j << 2)), v128.load(scratch + STEPS + j * LANES)))
     }
-    v128.store(pull, sum)
-    pull += LANES
+    v128.store(at, sum)
   }
 }
 
-/** What a block's system holds beside the entries: the lower triangle of G_ππ + λ·I, and the pull. */
-function begin(d: usize, place: usize, gram: usize, lambda: usize, pull: usize, system: usize): void {
-  const l = v128.load(lambda)
-  for (let i: usize = 0; i < BLOCK; i++) {
-    const line = gram + (((place + i) * d + place) << 2)
-    for (let j: usize = 0; j < i; j++) {
-      v128.store(system, v128.load_splat<f32>(line + (j << 2)))
-      system += LANES
-    }
-    v128.store(system, f32x4.add(l, v128.load_splat<f32>(line + (i << 2))))
-    system += LANES
-  }
-  for (let i: usize = 0; i < BLOCK * LANES; i += LANES) v128.store(system + i, v128.load(pull + i))
-}
-
-/** The system + Σ h·hᵀ, its gradient + Σ residual·h, over the panel's entries. */
-function accumulate(many: usize, panel: usize, errors: usize, system: usize): void {
+/** A block's matrix + Σ h·hᵀ over the panel's entries. */
+function accumulate(many: usize, panel: usize, system: usize): void {
   let c00 = v128.load(system)
   let c10 = v128.load(system, 16)
   let c11 = v128.load(system, 32)
@@ -338,31 +451,22 @@ function accumulate(many: usize, panel: usize, errors: usize, system: usize): vo
   let c31 = v128.load(system, 112)
   let c32 = v128.load(system, 128)
   let c33 = v128.load(system, 144)
-  let g0 = v128.load(system, 160)
-  let g1 = v128.load(system, 176)
-  let g2 = v128.load(system, 192)
-  let g3 = v128.load(system, 208)
   for (; many > 0; many--) {
-    let x = v128.load(panel)
-    c00 = f32x4.add(c00, f32x4.mul(x, x))
-    c10 = f32x4.add(c10, f32x4.mul(x, v128.load(panel, 16)))
-    c20 = f32x4.add(c20, f32x4.mul(x, v128.load(panel, 32)))
-    c30 = f32x4.add(c30, f32x4.mul(x, v128.load(panel, 48)))
-    g0 = f32x4.add(g0, f32x4.mul(x, v128.load(errors)))
-    x = v128.load(panel, 16)
-    c11 = f32x4.add(c11, f32x4.mul(x, x))
-    c21 = f32x4.add(c21, f32x4.mul(x, v128.load(panel, 32)))
-    c31 = f32x4.add(c31, f32x4.mul(x, v128.load(panel, 48)))
-    g1 = f32x4.add(g1, f32x4.mul(x, v128.load(errors)))
-    x = v128.load(panel, 32)
-    c22 = f32x4.add(c22, f32x4.mul(x, x))
-    c32 = f32x4.add(c32, f32x4.mul(x, v128.load(panel, 48)))
-    g2 = f32x4.add(g2, f32x4.mul(x, v128.load(errors)))
-    x = v128.load(panel, 48)
-    c33 = f32x4.add(c33, f32x4.mul(x, x))
-    g3 = f32x4.add(g3, f32x4.mul(x, v128.load(errors)))
+    const x0 = v128.load(panel)
+    c00 = f32x4.add(c00, f32x4.mul(x0, x0))
+    const x1 = v128.load(panel, 16)
+    c10 = f32x4.add(c10, f32x4.mul(x1, x0))
+    c11 = f32x4.add(c11, f32x4.mul(x1, x1))
+    const x2 = v128.load(panel, 32)
+    c20 = f32x4.add(c20, f32x4.mul(x2, x0))
+    c21 = f32x4.add(c21, f32x4.mul(x2, x1))
+    c22 = f32x4.add(c22, f32x4.mul(x2, x2))
+    const x3 = v128.load(panel, 48)
+    c30 = f32x4.add(c30, f32x4.mul(x3, x0))
+    c31 = f32x4.add(c31, f32x4.mul(x3, x1))
+    c32 = f32x4.add(c32, f32x4.mul(x3, x2))
+    c33 = f32x4.add(c33, f32x4.mul(x3, x3))
     panel += STRIDE
-    errors += LANES
   }
   v128.store(system, c00)
   v128.store(system, c10, 16)
@@ -374,17 +478,13 @@ function accumulate(many: usize, panel: usize, errors: usize, system: usize): vo
   v128.store(system, c31, 112)
   v128.store(system, c32, 128)
   v128.store(system, c33, 144)
-  v128.store(system, g0, 160)
-  v128.store(system, g1, 176)
-  v128.store(system, g2, 192)
-  v128.store(system, g3, 208)
 }
 
 /**
  * steps ← C⁻¹·g by C = L·D·Lᵀ. A lane with a pivot that is not above zero and finite gets zeros.
- * @returns a bit for each such lane
+ * @returns how many of the first `team` lanes that were
  */
-function solve(system: usize, steps: usize): i32 {
+function solve(system: usize, steps: usize, team: usize): i32 {
   const one = f32x4.splat(1)
   const d0 = v128.load(system)
   const i0 = f32x4.div(one, d0)
@@ -422,20 +522,36 @@ function solve(system: usize, steps: usize): i32 {
   v128.store(steps, v128.and(sound, x1), 16)
   v128.store(steps, v128.and(sound, x2), 32)
   v128.store(steps, v128.and(sound, x3), 48)
-  return ~i32x4.bitmask(sound)
+  return popcnt<i32>(~i32x4.bitmask(sound) & ((1 << (team as i32)) - 1))
 }
 
-/** The residuals after a block's steps. */
-function follow(many: usize, panel: usize, steps: usize, errors: usize): void {
+/**
+ * The residuals after the last block's steps, and with them the gradient + Σ residual·h of this block.
+ */
+function follow(many: usize, last: usize, panel: usize, steps: usize, errors: usize, system: usize): void {
   const s0 = v128.load(steps)
   const s1 = v128.load(steps, 16)
   const s2 = v128.load(steps, 32)
   const s3 = v128.load(steps, 48)
+  let g0 = v128.load(system, 160)
+  let g1 = v128.load(system, 176)
+  let g2 = v128.load(system, 192)
+  let g3 = v128.load(system, 208)
   for (; many > 0; many--) {
-    const by01 = f32x4.add(f32x4.mul(s0, v128.load(panel)), f32x4.mul(s1, v128.load(panel, 16)))
-    const by23 = f32x4.add(f32x4.mul(s2, v128.load(panel, 32)), f32x4.mul(s3, v128.load(panel, 48)))
-    v128.store(errors, f32x4.sub(v128.load(errors), f32x4.add(by01, by23)))
+    const by01 = f32x4.add(f32x4.mul(s0, v128.load(last)), f32x4.mul(s1, v128.load(last, 16)))
+    const by23 = f32x4.add(f32x4.mul(s2, v128.load(last, 32)), f32x4.mul(s3, v128.load(last, 48)))
+    const residual = f32x4.sub(v128.load(errors), f32x4.add(by01, by23))
+    v128.store(errors, residual)
+    g0 = f32x4.add(g0, f32x4.mul(residual, v128.load(panel)))
+    g1 = f32x4.add(g1, f32x4.mul(residual, v128.load(panel, 16)))
+    g2 = f32x4.add(g2, f32x4.mul(residual, v128.load(panel, 32)))
+    g3 = f32x4.add(g3, f32x4.mul(residual, v128.load(panel, 48)))
+    last += STRIDE
     panel += STRIDE
     errors += LANES
   }
+  v128.store(system, g0, 160)
+  v128.store(system, g1, 176)
+  v128.store(system, g2, 192)
+  v128.store(system, g3, 208)
 }

@@ -242,7 +242,7 @@ function gather(
 }
 
 /** Σ xᵢ·yᵢ for a multiple of 8. */
-export function dot8(n: usize, x: usize, y: usize): f32 {
+function dot8(n: usize, x: usize, y: usize): f32 {
   let s0 = f32x4.splat(0)
   let s1 = s0
   for (let i: usize = 0; i < n << 2; i += 32) {
