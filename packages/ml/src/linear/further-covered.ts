@@ -31,7 +31,7 @@ export interface Equations {
 /** Items that a new one is explained by, at most; more where rows keep more. */
 const MOST_EXPLAINING = 500
 /** Relative residual at which an item's weights are taken to be found: far below what ranks. */
-const TOLERANCE = 1e-7
+const TOLERANCE = 1e-5
 const MOST_STEPS = 200
 const ITEMS_PER_PAUSE = 8
 
