@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os'
 import { type Client, createClient, httpTransport, type Transport } from '@storemind/client'
-import type { EffectiveConfiguration } from '../contracts/configuration.ts'
+import type { Configuration, EffectiveConfiguration } from '../contracts/configuration.ts'
 import { CodedError } from '../contracts/errors.ts'
 import type { Engine } from '../server/engine.ts'
 import { storeConfiguration, storeHolder } from '../server/store-folder.ts'
 import { type Context, type GlobalOptions, settingFlags, storeDirectory } from './context.ts'
+
+/** More threads than this hardly make training faster, and each takes memory. */
+const MOST_THREADS = 8
 
 export interface Connection {
   readonly client: Client
@@ -28,7 +32,8 @@ export async function withClient<T>(
     return work({ client: createClient({ transport }), directory })
   }
   if (holder !== undefined) throw new CodedError('STORE_LOCKED', { path: directory, pid: holder.pid })
-  const { values } = await effectiveConfiguration(context, options)
+  const configuration = await effectiveConfiguration(context, options)
+  const { values } = configuration
   // Only where it is needed: what asks a running server starts sooner without.
   const [{ startEngine }, { createLogger }] = await Promise.all([
     import('../server/engine.ts'),
@@ -36,7 +41,7 @@ export async function withClient<T>(
   ])
   const engine = await startEngine({
     directory,
-    configuration: values,
+    configuration: withAllProcessors(configuration),
     clock: context.clock,
     randomBytes: context.randomBytes,
     // What the log would tell, the command says itself; faults must still be found by their reference.
@@ -50,6 +55,12 @@ export async function withClient<T>(
   } finally {
     await engine.close()
   }
+}
+
+/** Nobody is served meanwhile: training has the machine to itself, unless it was said what it may have. */
+function withAllProcessors({ values, sources }: EffectiveConfiguration): Configuration {
+  if (sources['training.threads'] !== 'default') return values
+  return { ...values, 'training.threads': Math.min(availableParallelism(), MOST_THREADS) }
 }
 
 export function effectiveConfiguration(context: Context, options: GlobalOptions): Promise<EffectiveConfiguration> {

@@ -132,7 +132,13 @@ export const Configuration = Type.Object({
     description:
       'Time of day in `store.timezone`, `HH:MM`, at which the store learns from what is new; empty or `never`: only when asked.',
   }),
-  'training.threads': Type.Integer({ default: 1, minimum: 1, maximum: 64, description: 'Threads of a training run.' }),
+  'training.threads': Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+    description:
+      'Threads of a training run; what is learned does not hang on it. A command that opens the store itself, because no server has it open, takes one for each processor, 8 at most, unless this is set.',
+  }),
   'training.seed': Type.Integer({
     default: 42,
     minimum: 0,
