@@ -42,7 +42,7 @@ export function blockedSides(x: Csr, byItem: Csr, first: Float32Array, params: R
  *
  * Source   the rows' independence: Rendle, Krichene, Zhang, Koren, iALS++, 2021, algorithm 2
  * @cost beside the arithmetic, per half epoch, one copy of every row and of what each block names of the other side
- *       by the calling thread: on Gowalla, 64 factors in blocks of 8 MB, an epoch took 0.33 s in place of 0.22 on one
+ *       by the calling thread: on Gowalla, 64 factors by eights, in blocks of 8 MB, an epoch took 0.33 s in place of 0.22 on one
  *       thread, 0.25 in place of 0.13 on two
  */
 export function blockedFactors(
