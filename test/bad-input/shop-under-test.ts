@@ -16,6 +16,8 @@ export interface ShopOptions {
   /** An existing folder that holds the store; left out: a new one, removed at the end. */
   readonly directory?: string
   readonly clock?: () => number
+  /** Milliseconds that really passed; left out: the machine's own. */
+  readonly elapsed?: () => number
   /** Left out: the machine's own. A seeded one lets a test of chance be run again. */
   readonly randomBytes?: (bytes: Uint8Array) => void
   /** Settings beside the defaults. */
@@ -65,6 +67,7 @@ export async function openShop(given: ShopOptions = {}): Promise<ShopUnderTest> 
       directory,
       configuration,
       clock,
+      ...(given.elapsed === undefined ? {} : { elapsed: given.elapsed }),
       randomBytes,
       logger: createLogger({ level: 'trace', destination: { write: (line) => void log.push(line) } }),
       checkAnswers: true,
