@@ -72,6 +72,16 @@ describe('the model gate', () => {
     expect(passes(candidate(0.5, validation(9, 0.3)), easyMonth, 0.02)).toBe(false)
   })
 
+  it('compares leads over popularity where a shorter past left other shoppers on the same days', () => {
+    const few = { ...validation(5, 0.22), trainFrom: 4, profiles: 3 }
+    const { passed, words } = gateVerdict(candidate(0.3, validation(5, 0.2)), serving(0.32, few), 0.02)
+    expect(passed).toBe(true)
+    expect(words).toBe(
+      'ndcgAt10 0.3000 is not below 0.2909, which version 1, measured on other days or shoppers (3 of them, here 10), is worth here by its lead over popularity.',
+    )
+    expect(passes(candidate(0.28, validation(5, 0.2)), serving(0.32, few), 0.02)).toBe(false)
+  })
+
   it('compares the bare values where a window knows no popularity', () => {
     expect(passes(candidate(0.4, validation(9)), serving(0.4, validation(5, 0.2)), 0.02)).toBe(true)
     expect(passes(candidate(0.3, validation(9, 0)), serving(0.4, validation(5, 0.2)), 0.02)).toBe(false)

@@ -21,11 +21,11 @@ export interface GateVerdict {
 /**
  * Whether a new version may serve: it is not worse than the one that does.
  *
- * Solves   one window: value ≥ (1 − tolerance) · serving value, when both were validated on the same days.
- *          two windows: the same of value / popularity, each with popularity on its own window. Shops are easier to
- *          predict in some months than in others, and popularity feels that as much as a model does; the bare values
- *          of two windows cannot be compared.
- *          no serving version: value ≥ popularity on the same window, without any tolerance.
+ * Solves   one exam: value ≥ (1 − tolerance) · serving value, when both were validated on the same days and shoppers.
+ *          two exams: the same of value / popularity, each with popularity on its own exam. Shops are easier to predict
+ *          in some months than in others, and those who are left of a short past are easier than all; popularity feels
+ *          that as much as a model does, and the bare values of two exams cannot be compared.
+ *          no serving version: value ≥ popularity on the same exam, without any tolerance.
  * Given    tolerance: how much worse, relatively, is still as good; it absorbs the noise of a finite validation
  * Returns  a verdict; a value that is not a number never passes
  */
@@ -44,7 +44,7 @@ export function gateVerdict(
   }
   const theirs = serving.card.validation
   const name = `${serving.value === null ? 'the unknown value' : show(serving.value)} of version ${serving.version}`
-  if (validation.splitAt === theirs.splitAt && validation.until === theirs.until) {
+  if (isSameExam(validation, theirs)) {
     return verdict(candidate, value, theirValue, notWorse(value, theirValue, tolerance), name)
   }
   const theirPopularity = popularityOf(theirs, metric)
@@ -58,8 +58,13 @@ export function gateVerdict(
     value,
     expected,
     notWorse(value, expected, tolerance),
-    `${show(expected)}, which version ${serving.version} is worth on the same days by its lead over popularity`,
+    `${show(expected)}, which version ${serving.version}, measured on other days or shoppers (${theirs.profiles} of them, here ${validation.profiles}), is worth here by its lead over popularity`,
   )
+}
+
+/** The shoppers of a validation are those with a past in the data: another beginning makes others of them. */
+function isSameExam(a: Evaluation, b: Evaluation): boolean {
+  return a.splitAt === b.splitAt && a.until === b.until && a.trainFrom === b.trainFrom && a.profiles === b.profiles
 }
 
 function notWorse(value: number, bar: number, tolerance: number): boolean {
