@@ -15,6 +15,7 @@ import {
   rng,
   Scoreboard,
 } from '@storemind/ml'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { measure } from './measure.ts'
 import { checkerboard } from './planted.ts'
@@ -139,6 +140,29 @@ export function modelContract<P extends object, Opened extends object>(contract:
       expect(loaded).toEqual(model)
       const [before, after] = [abilitiesOf(algorithm.open(model)), abilitiesOf(algorithm.open(loaded))]
       for (const query of queries) expect(boardOf(after, query)).toEqual(boardOf(before, query))
+    })
+
+    test('is refused when a bit of its file has flipped', async () => {
+      const bytes = encodeModel(await learn(shop))
+      fc.assert(
+        fc.property(fc.nat(8 * bytes.length - 1), (bit) => {
+          const damaged = bytes.slice()
+          damaged[bit >> 3]! ^= 1 << (bit & 7)
+          expect(() => decodeModel(damaged.buffer)).toThrow(coded('bad_model'))
+        }),
+        { numRuns: 30, seed: 1 },
+      )
+    })
+
+    test('does not open with a weight or a score that is no number', async () => {
+      const model = await learn(shop)
+      for (const [name, array] of Object.entries(model.arrays)) {
+        if (!(array instanceof Float32Array) || array.length === 0) continue
+        for (const bad of [Number.NaN, Infinity, -Infinity]) {
+          const arrays = { ...model.arrays, [name]: array.with(array.length - 1, bad) }
+          expect(() => algorithm.open({ ...model, arrays }), `${bad} in ${name}`).toThrow(coded('bad_model'))
+        }
+      }
     })
 
     test('does not open a model of another kind, or one with a part missing', async () => {

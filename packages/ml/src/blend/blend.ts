@@ -152,7 +152,11 @@ export class Blend {
     this.weights = arrays.f32('weights', FEATURES_PER_SOURCE * this.sources.length)
     this.#usual = arrays.f32('usual', this.sources.length)
     this.#calibration = readCalibration(arrays)
-    this.report = reportOf(arrays.f64('report', 9), arrays.f64('singleNdcg', this.sources.length), this.sources)
+    this.report = reportOf(
+      arrays.f64Unbounded('report', 9),
+      arrays.f64('singleNdcg', this.sources.length),
+      this.sources,
+    )
     this.#rankings = this.sources.map(() => new TopK(params.depth))
     this.#rankOffset = params.rankOffset
   }

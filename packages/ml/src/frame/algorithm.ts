@@ -126,13 +126,20 @@ export class ArrayReader {
     return Object.hasOwn(this.#arrays, name)
   }
 
+  /** Float32, all finite. */
   f32(name: string, length?: number): Float32Array {
     const array = this.#get(name, length)
-    if (array instanceof Float32Array) return array
+    if (array instanceof Float32Array) return finite(name, array)
     throw new MlError('bad_model', `array ${name} is not Float32`)
   }
 
+  /** Float64, all finite. */
   f64(name: string, length?: number): Float64Array {
+    return finite(name, this.f64Unbounded(name, length))
+  }
+
+  /** Float64 in which NaN or Infinity says something: that a figure is not known, or that it is never. */
+  f64Unbounded(name: string, length?: number): Float64Array {
     const array = this.#get(name, length)
     if (array instanceof Float64Array) return array
     throw new MlError('bad_model', `array ${name} is not Float64`)
@@ -180,4 +187,13 @@ export class ArrayReader {
     }
     return array
   }
+}
+
+/** @cost O(n), a subtraction each */
+function finite<A extends Float32Array | Float64Array>(name: string, array: A): A {
+  for (let i = 0; i < array.length; i++) {
+    // Infinity − Infinity and NaN − NaN are NaN.
+    if (array[i]! - array[i]! !== 0) throw new MlError('bad_model', `array ${name} holds ${array[i]} at ${i}`)
+  }
+  return array
 }

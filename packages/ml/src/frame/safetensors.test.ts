@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { MlError } from './errors.ts'
 import type { Model } from './model.ts'
-import { decodeModel, encodeModel } from './safetensors.ts'
+import { checksumOf, decodeModel, encodeModel } from './safetensors.ts'
 
 const model: Model = {
   kind: 'toy',
@@ -46,7 +45,7 @@ function file(header: unknown, data: number, claim?: number): ArrayBuffer {
   bytes.set(json, 8)
   return bytes.buffer
 }
-const meta = { kind: 'toy', params: '{}' }
+const meta = { kind: 'toy', params: '{}', checksum: '00000000' }
 const f32 = (begin: number, end: number, n: number) => ({ dtype: 'F32', shape: [n], data_offsets: [begin, end] })
 
 test.each([
@@ -71,20 +70,37 @@ test.each([
 
 test('an unaligned file of another writer is copied, not refused', () => {
   const header = { __metadata__: { ...meta }, a: { dtype: 'U8', shape: [1], data_offsets: [0, 1] }, b: f32(1, 5, 1) }
+  header.__metadata__.checksum = checksumOf(JSON.stringify(header), new Uint8Array(5))
   expect(decodeModel(file(header, 5)).model.arrays['b']).toEqual(Float32Array.of(0))
 })
 
-test('no damage to a file ends in anything but a coded error or a model', () => {
+test('a file without a checksum is refused, and no metadata may pretend to one', () => {
+  const { checksum: _, ...unsummed } = meta
+  expect(() => decodeModel(file({ __metadata__: unsummed }, 0))).toThrow('no checksum')
+  for (const own of ['kind', 'params', 'checksum']) {
+    expect(() => encodeModel(model, { [own]: 'x' })).toThrow(expect.objectContaining({ code: 'bad_parameter' }))
+  }
+})
+
+test('every flipped bit of a file is told', () => {
+  const bytes = encodeModel(model, { '0': 'first', note: '"checksum":"00000000"' })
+  expect(decodeModel(bytes.buffer).model).toEqual(model)
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    bytes[bit >> 3]! ^= 1 << (bit & 7)
+    expect(() => decodeModel(bytes.buffer), `bit ${bit}`).toThrow(expect.objectContaining({ code: 'bad_model' }))
+    bytes[bit >> 3]! ^= 1 << (bit & 7)
+  }
+})
+
+test('no damage to a file ends in anything but a coded error', () => {
   const whole = encodeModel(model)
   fc.assert(
     fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
       const damaged = whole.slice()
       damaged[at] = byte
-      try {
-        decodeModel(damaged.slice(0, length || whole.length).buffer)
-      } catch (error) {
-        expect(error).toBeInstanceOf(MlError)
-      }
+      const end = length || whole.length
+      fc.pre(end < whole.length || byte !== whole[at])
+      expect(() => decodeModel(damaged.slice(0, end).buffer)).toThrow(expect.objectContaining({ code: 'bad_model' }))
     }),
     { seed: 1 },
   )

@@ -1,10 +1,16 @@
+import { xxh32 } from './checksum.ts'
 import { MlError } from './errors.ts'
 import type { Model, TypedArray } from './model.ts'
 
 /*
  * The safetensors file: 8 bytes little-endian header length, a JSON header naming each tensor's dtype, shape and byte
  * range, then the bytes. Every platform Node runs on is little-endian, so the views need no swapping.
+ *
+ * The header's `checksum` is XXH32 of the bytes, seeded with XXH32 of the header as it reads with a checksum of zeros: a
+ * file that was damaged is refused. It does not tell who wrote a file.
  */
+
+const NO_CHECKSUM = '00000000'
 
 /** A header larger than this is refused unread: real ones are a few kilobytes. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024
@@ -23,18 +29,18 @@ const WIDTHS: Record<Dtype, number> = { F64: 8, F32: 4, I32: 4, U32: 4, U8: 1 }
  * A model as one safetensors file. Arrays are ordered by element width, widest first, and the header is padded to a
  * multiple of 8, so that a reader can view every array in place.
  *
- * @param metadata further flat strings for the header; `kind` and `params` are the model's own
- * @throws MlError `bad_parameter` when metadata claims `kind` or `params`
+ * @param metadata further flat strings for the header; `kind`, `params` and `checksum` are the model's own
+ * @throws MlError `bad_parameter` when metadata claims one of those
  */
 export function encodeModel(model: Model, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  if (Object.hasOwn(metadata, 'kind') || Object.hasOwn(metadata, 'params')) {
-    throw new MlError('bad_parameter', 'metadata may not set kind or params')
+  for (const own of ['kind', 'params', 'checksum']) {
+    if (Object.hasOwn(metadata, own)) throw new MlError('bad_parameter', `metadata may not set ${own}`)
   }
   const tensors = Object.entries(model.arrays)
     .map(([name, array]) => ({ name, array, dtype: dtypeOf(array) }))
     .sort((a, b) => WIDTHS[b.dtype] - WIDTHS[a.dtype] || (a.name < b.name ? -1 : 1))
   const entries: [string, unknown][] = [
-    ['__metadata__', { ...metadata, kind: model.kind, params: JSON.stringify(model.params) }],
+    ['__metadata__', { ...metadata, kind: model.kind, params: JSON.stringify(model.params), checksum: NO_CHECKSUM }],
   ]
   let size = 0
   for (const { name, array, dtype } of tensors) {
@@ -42,7 +48,8 @@ export function encodeModel(model: Model, metadata: Readonly<Record<string, stri
     entries.push([name, { dtype, shape: [array.length], data_offsets: [size, size + array.byteLength] }])
     size += array.byteLength
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)))
+  const text = JSON.stringify(Object.fromEntries(entries))
+  const json = new TextEncoder().encode(text)
   const headerLength = Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(8 + headerLength + size)
   new DataView(bytes.buffer).setUint32(0, headerLength, true)
@@ -53,6 +60,9 @@ export function encodeModel(model: Model, metadata: Readonly<Record<string, stri
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at)
     at += array.byteLength
   }
+  const padded = text + ' '.repeat(headerLength - json.length)
+  const sum = checksumOf(padded, bytes.subarray(8 + headerLength))
+  bytes.set(new TextEncoder().encode(withChecksum(padded, NO_CHECKSUM, sum)), 8)
   return bytes
 }
 
@@ -67,7 +77,7 @@ export interface DecodedModel {
  * another writer left unaligned are copied.
  *
  * @throws MlError `bad_model` when the file is truncated, has bytes left over, claims a header larger than itself,
- *   overlaps or skips bytes, or holds a type no Model can hold
+ *   overlaps or skips bytes, holds a type no Model can hold, or is not what its checksum says, as after a flipped bit
  */
 export function decodeModel(buffer: ArrayBufferLike): DecodedModel {
   if (buffer.byteLength < 8) throw bad('the file is shorter than its header length')
@@ -76,10 +86,12 @@ export function decodeModel(buffer: ArrayBufferLike): DecodedModel {
   if (view.getUint32(4, true) !== 0 || headerLength > MAX_HEADER_BYTES) throw bad('the header claims to be huge')
   const dataStart = 8 + headerLength
   if (dataStart > buffer.byteLength) throw bad('the file ends inside its header')
-  const header = parseHeader(new Uint8Array(buffer, 8, headerLength))
-  const { kind, params, ...metadata } = metadataOf(header.get('__metadata__'))
+  const text = headerText(new Uint8Array(buffer, 8, headerLength))
+  const header = parseHeader(text)
+  const { kind, params, checksum, ...metadata } = metadataOf(header.get('__metadata__'))
   header.delete('__metadata__')
   if (kind === undefined || params === undefined) throw bad('the header names no kind or no params')
+  if (checksum === undefined) throw bad('the header has no checksum')
 
   const tensors = [...header].map(([name, value]) => tensorOf(name, value))
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end)
@@ -94,6 +106,9 @@ export function decodeModel(buffer: ArrayBufferLike): DecodedModel {
     arrays.push([name, MAKERS[dtype](source, aligned ? dataStart + begin : 0, length)])
   }
   if (dataStart + covered !== buffer.byteLength) throw bad('bytes are left over after the last array')
+  if (checksumOf(withChecksum(text, checksum, NO_CHECKSUM), new Uint8Array(buffer, dataStart)) !== checksum) {
+    throw bad('its content is not what was written: the checksum differs')
+  }
   return { model: { kind, params: parseJson(params), arrays: Object.fromEntries(arrays) }, metadata }
 }
 
@@ -105,14 +120,27 @@ function dtypeOf(array: TypedArray): Dtype {
   return 'U8'
 }
 
-function parseHeader(bytes: Uint8Array): Map<string, unknown> {
-  let text: string
+/** @param header as it reads with `NO_CHECKSUM`, padding included */
+export function checksumOf(header: string, data: Uint8Array): string {
+  return xxh32(data, xxh32(new TextEncoder().encode(header)))
+    .toString(16)
+    .padStart(NO_CHECKSUM.length, '0')
+}
+
+function withChecksum(header: string, from: string, to: string): string {
+  return header.replace(`"checksum":"${from}"`, () => `"checksum":"${to}"`)
+}
+
+function headerText(bytes: Uint8Array): string {
   try {
     // A copy, because decoders refuse shared memory.
-    text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes))
   } catch {
     throw bad('the header is not UTF-8')
   }
+}
+
+function parseHeader(text: string): Map<string, unknown> {
   const header = parseJson(text)
   if (!isRecord(header)) throw bad('the header is not an object')
   return new Map(Object.entries(header))

@@ -1,5 +1,6 @@
 import type { Contribution, Explains, ScoresItems } from '../frame/abilities.ts'
 import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
+import { MlError } from '../frame/errors.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
@@ -95,7 +96,8 @@ export class PersonalFrequency implements ScoresItems, Explains {
     this.#params = params
     this.#fillIds = arrays.indices('ids', this.items)
     this.#fillScores = arrays.f32('scores', this.#fillIds.length)
-    this.#interval = arrays.f64('interval', this.items)
+    this.#interval = arrays.f64Unbounded('interval', this.items)
+    if (this.#interval.some(Number.isNaN)) throw new MlError('bad_model', 'an interval is no number')
     this.#boost = arrays.f32('boost', this.items)
   }
 
