@@ -1,3 +1,4 @@
+import { KernelError } from './errors.ts'
 import type { LearningExports } from './learning-exports.ts'
 
 /**
@@ -147,6 +148,31 @@ export const SCRATCH_BYTES = 19 * 65_536
 
 /** One call of a kernel: its name and its arguments, without scratch. */
 export type Task = readonly [kernel: KernelName, ...args: number[]]
+
+/** @throws KernelError `bad_argument` where a task is not the name of a kernel and as many numbers as it takes */
+export function checkTasks(tasks: readonly Task[]): void {
+  if (!Array.isArray(tasks)) throw new KernelError('bad_argument', 'tasks come as a list of [kernel, ...numbers]')
+  for (let t = 0; t < tasks.length; t++) checkTask(tasks[t], t)
+}
+
+function checkTask(task: unknown, t: number): void {
+  if (!Array.isArray(task)) throw new KernelError('bad_argument', `task ${t} is not [kernel, ...numbers]`)
+  const kernel: unknown = task[0]
+  if (typeof kernel !== 'string' || !Object.hasOwn(ARGUMENTS, kernel)) {
+    throw new KernelError('bad_argument', `task ${t} asks for "${String(kernel)}", which is no kernel`)
+  }
+  const { count } = ARGUMENTS[kernel as KernelName]
+  if (task.length - 1 !== count) {
+    throw new KernelError('bad_argument', `task ${t}: ${kernel} takes ${count} numbers, not ${task.length - 1}`)
+  }
+  for (let a = 1; a <= count; a++) {
+    if (typeof task[a] === 'number') continue
+    throw new KernelError(
+      'bad_argument',
+      `task ${t}: argument ${a} of ${kernel} is of type ${typeof task[a]}, not a number`,
+    )
+  }
+}
 
 /** Runs a task on this thread and returns what the kernel returns, 0 for nothing. */
 export function execute(kernels: KernelExports, kernel: KernelName, args: readonly number[], scratch: number): number {

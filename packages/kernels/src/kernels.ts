@@ -86,7 +86,7 @@ export class Kernels {
 
   /**
    * Does tasks that do not depend on one another, on all threads; the caller takes part.
-   * @throws KernelError `kernel_fault`, `worker_died`, `cancelled`, `closed`
+   * @throws KernelError `bad_argument` before any begins, `kernel_fault`, `worker_died`, `cancelled`, `closed`
    */
   run(tasks: readonly Task[], options?: RunOptions): Promise<void> {
     return this.#pool.run(tasks, options)

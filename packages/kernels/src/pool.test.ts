@@ -58,6 +58,27 @@ test('a kernel that reaches beyond the memory ends the work with kernel_fault, a
   }
 })
 
+test.each([
+  ['a task that is no list', [{ kernel: 'scale' }], /^task 1 is not/],
+  ['a list that is none', 'scale', /^tasks come as a list/],
+  ['a kernel that there is not', [['nope', 1]], /^task 1 asks for "nope"/],
+  ['a name that every object has', [['toString']], /^task 1 asks for "toString"/],
+  ['no name', [[]], /^task 1 asks for "undefined"/],
+  ['too few numbers', [['scale', 1, 2]], /^task 1: scale takes 3 numbers, not 2/],
+  ['too many numbers', [['scale', 1, 2, 64, 64]], /^task 1: scale takes 3 numbers, not 4/],
+  ['what is no number', [['scale', 1, 2, new Float32Array(1)]], /^task 1: argument 3 of scale is of type object/],
+])('%s is refused before any task begins', async (_, wrong, detail) => {
+  for (const threads of [1, 2]) {
+    const k = await open(threads)
+    const x = k.arena.f32(1).fill(1)
+    const good = ['scale', 1, 2, x.byteOffset]
+    // What a caller without types may give.
+    const tasks = (typeof wrong === 'string' ? wrong : [good, ...wrong]) as unknown as Task[]
+    await expect(k.run(tasks)).rejects.toMatchObject({ code: 'bad_argument', detail: expect.stringMatching(detail) })
+    expect(x[0]).toBe(1)
+  }
+})
+
 test('a signal stops the work between tasks', async () => {
   for (const threads of [1, 2]) {
     const k = await open(threads, 1 << 24)

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { BUSY, CAPACITY, Control, DONE, JOB } from './control.ts'
 import { KernelError } from './errors.ts'
-import { execute, type KernelExports, type Task } from './exports.ts'
+import { checkTasks, execute, type KernelExports, type Task } from './exports.ts'
 import type { WorkerStart } from './worker.ts'
 
 export interface RunOptions {
@@ -54,9 +54,10 @@ export class Pool {
 
   /**
    * Does all tasks, in any order and at the same time; they must not depend on one another.
-   * @throws KernelError `kernel_fault`, `worker_died`, `cancelled`, `closed`
+   * @throws KernelError `bad_argument`, `kernel_fault`, `worker_died`, `cancelled`, `closed`
    */
-  run(tasks: readonly Task[], options: RunOptions = {}): Promise<void> {
+  async run(tasks: readonly Task[], options: RunOptions = {}): Promise<void> {
+    checkTasks(tasks)
     const turn = this.#last.then(async () => {
       for (let from = 0; from < tasks.length; from += CAPACITY) {
         await this.#job(tasks.slice(from, from + CAPACITY), options.signal)
