@@ -4,6 +4,7 @@ import { convolutionContract } from '../../../testkit/kernels/convolution-contra
 import { denseContract } from '../../../testkit/kernels/dense-contract.ts'
 import { factorsContract } from '../../../testkit/kernels/factors-contract.ts'
 import { gruContract } from '../../../testkit/kernels/gru-contract.ts'
+import { homeContract } from '../../../testkit/kernels/home-contract.ts'
 import { optimisersContract } from '../../../testkit/kernels/optimisers-contract.ts'
 import { rowsContract } from '../../../testkit/kernels/rows-contract.ts'
 import { sampledLossContract } from '../../../testkit/kernels/sampled-loss-contract.ts'
@@ -37,4 +38,5 @@ describe.each([
   optimisersContract(name, open)
   sparseContract(name, open)
   factorsContract(name, open)
+  homeContract(name, open)
 })

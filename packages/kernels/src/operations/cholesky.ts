@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, part, pointer, transposed } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { gemmTask, shape } from './product.ts'
 
 /** Columns eliminated at a time: the part that does not run in `gemm` is n²·BLOCK of n³/3 operations. */
@@ -16,6 +17,7 @@ const ROWS = 256
  * Differs  the panel is multiplied with the inverse of the diagonal block's factor instead of being solved with it
  */
 export async function choleskyFactor(k: Kernels, a: Matrix, options: RunOptions = {}): Promise<void> {
+  checkHome(k, { a })
   checkSquare(a)
   const n = a.rows
   const mark = k.arena.mark()
@@ -77,6 +79,7 @@ function invertLower(k: Kernels, l: Matrix, inverse: Matrix): void {
 
 /** L·Y = B, then Lᵀ·X = Y, block row by block row: within a block by substitution, between blocks by products. */
 export async function solveFactored(k: Kernels, l: Matrix, x: Matrix, options: RunOptions = {}): Promise<void> {
+  checkHome(k, { l, x })
   checkSquare(l)
   if (x.rows !== l.rows || x.columnStride !== 1) throw new KernelError('bad_argument', `${shape(l)} and ${shape(x)}`)
   const n = l.rows

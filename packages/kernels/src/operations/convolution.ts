@@ -3,6 +3,7 @@ import type { KernelName, Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, pointer } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { shape } from './product.ts'
 import { dense, shares } from './shares.ts'
 
@@ -39,6 +40,7 @@ export async function convolutionInputs(k: Kernels, problem: Convolution, option
 /** The gradient of the weights, in w, from x and the gradient of the outputs, in y. @throws KernelError `bad_argument` */
 export async function convolutionWeights(k: Kernels, problem: Convolution, options: ConvolutionOptions = {}) {
   const { x, w, y } = problem
+  checkHome(k, { x, w, y })
   const [batch, time, inputs, outputs, taps, dilation] = sizes(problem)
   const tasks = shares(outputs, k.threads, 8).map(([left, right]): Task => {
     const whole = [batch, time, inputs, right - left, outputs, taps, dilation]
@@ -56,6 +58,7 @@ function overBatch(
   to: Matrix,
   beta: number,
 ): Task[] {
+  checkHome(k, { x: problem.x, w, y: problem.y })
   const [batch, time, ...rest] = sizes(problem)
   return shares(batch, k.threads, 1).map(([first, end]): Task => {
     const read = pointer(from) + 4 * first * time * from.columns

@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, matrix, part, pointer, transposed } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { gemmTask, shape } from './product.ts'
 import { rowRanges, type SparseMatrix } from './sparse.ts'
 
@@ -34,11 +35,14 @@ const MOST_IN_LANES = 4096
  * @throws KernelError `not_positive_definite`, `bad_argument`
  */
 export async function improveFactors(k: Kernels, problem: FactorProblem, options: RunOptions = {}): Promise<void> {
-  const { own, others, entries, gram, block } = problem
+  const { own, others, entries, gram, ridge, predictions, block, order } = problem
+  const { offsets, indices, values } = entries
+  const inside = { 'entries.offsets': offsets, 'entries.indices': indices, 'entries.values': values }
+  checkHome(k, { own, others, ...inside, gram, ridge, predictions, order })
   const d = own.columns
   const fits = own.rows === entries.rows && others.rows === entries.columns && others.columns === d
   const dense = [own, others, gram].every((one) => one.columnStride === 1 && one.rowStride === d)
-  const lanes = block === 4 && d <= MOST_IN_LANES && problem.order?.length === own.rows
+  const lanes = block === 4 && d <= MOST_IN_LANES && order?.length === own.rows
   const whole = block % 8 === 0 && block >= 8 && block <= 64
   if (!fits || !dense || d % 8 !== 0 || gram.rows !== d || !(lanes || whole)) {
     throw new KernelError('bad_argument', `factors of ${shape(own)} by ${shape(others)} in blocks of ${block}`)
@@ -117,6 +121,7 @@ export interface GramOptions extends RunOptions {
 
 /** C ← alpha·Aᵀ·A, and what `sums` held, for an A [n × d] with many more rows than columns. */
 export async function gramProduct(k: Kernels, c: Matrix, a: Matrix, options: GramOptions = {}) {
+  checkHome(k, { c, a })
   const d = a.columns
   const { sums = new Float64Array(d * d) } = options
   if (c.rows !== d || c.columns !== d || c.columnStride !== 1 || c.rowStride !== d || sums.length !== d * d) {

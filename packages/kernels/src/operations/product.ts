@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, part, pointer, transposed } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 
 export interface ProductOptions extends RunOptions {
   /** @default 1 */
@@ -25,6 +26,7 @@ export async function product(
   b: Matrix,
   options: ProductOptions = {},
 ): Promise<void> {
+  checkHome(k, { c, a, b })
   if (a.rows !== c.rows || b.columns !== c.columns || a.columns !== b.rows || c.columnStride !== 1) {
     throw new KernelError('bad_argument', `${shape(c)} of ${shape(a)} and ${shape(b)}`)
   }
@@ -50,6 +52,7 @@ export function gemmTask(c: Matrix, a: Matrix, b: Matrix, alpha: number, beta: n
 }
 
 export async function symmetricProduct(k: Kernels, c: Matrix, a: Matrix, options: ProductOptions = {}): Promise<void> {
+  checkHome(k, { c, a })
   if (a.rows !== c.rows || c.rows !== c.columns || c.columnStride !== 1) {
     throw new KernelError('bad_argument', `${shape(c)} of ${shape(a)} and its transpose`)
   }

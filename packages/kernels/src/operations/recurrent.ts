@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, pointer } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { shape } from './product.ts'
 import { dense, shares } from './shares.ts'
 
@@ -24,6 +25,7 @@ export interface Recurrence {
 
 /** All states from the first; the kernel `gruForward` says what it computes. @throws KernelError `bad_argument` */
 export async function gruStates(k: Kernels, problem: Recurrence, options: RunOptions = {}): Promise<void> {
+  checkArrays(k, problem)
   const end = problem.bias.byteOffset
   await k.run(tasks(k, 'gruForward', problem, end), options)
 }
@@ -39,11 +41,17 @@ export async function gruGradients(
   gradients: Matrix,
   options: RunOptions = {},
 ): Promise<void> {
+  checkArrays(k, problem)
+  checkHome(k, { gradients })
   const { states } = problem
   if (!dense(gradients, states.rows, states.columns)) {
     throw new KernelError('bad_argument', `gradients of ${shape(gradients)} for states of ${shape(states)}`)
   }
   await k.run(tasks(k, 'gruBackward', problem, pointer(gradients)), options)
+}
+
+function checkArrays(k: Kernels, { gates, memory, states, weights, bias }: Recurrence): void {
+  checkHome(k, { gates, memory, states, weights, bias })
 }
 
 function tasks(k: Kernels, kernel: 'gruForward' | 'gruBackward', problem: Recurrence, last: number): Task[] {

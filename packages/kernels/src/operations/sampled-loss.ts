@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, part, pointer, transposed } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { gemmTask, shape } from './product.ts'
 import { dense, shares } from './shares.ts'
 
@@ -39,6 +40,22 @@ export interface SampledLoss {
  * @throws KernelError `bad_argument`
  */
 export async function sampledLoss(k: Kernels, given: SampledLoss, options: RunOptions = {}): Promise<void> {
+  const { logQ: drawn, gradients: back } = given
+  checkHome(k, {
+    states: given.states,
+    targets: given.targets,
+    negatives: given.negatives,
+    targetIds: given.targetIds,
+    negativeIds: given.negativeIds,
+    'logQ.targets': drawn?.targets,
+    'logQ.negatives': drawn?.negatives,
+    products: given.products,
+    own: given.own,
+    losses: given.losses,
+    'gradients.states': back.states,
+    'gradients.targets': back.targets,
+    'gradients.negatives': back.negatives,
+  })
   check(given)
   const { states, targets, negatives, products, own, losses, gradients, logQ } = given
   const [rows, n, d] = [states.rows, negatives.rows, states.columns]

@@ -3,6 +3,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, pointer } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { shape } from './product.ts'
 
 /** A sparse matrix by rows (CSR), in the arena. */
@@ -22,6 +23,7 @@ export async function sparseProduct(
   x: Matrix,
   options: RunOptions = {},
 ): Promise<void> {
+  checkHome(k, { y, x, 's.offsets': s.offsets, 's.indices': s.indices, 's.values': s.values })
   const fits = y.rows === s.rows && x.rows === s.columns && y.columns === x.columns
   if (!fits || y.columnStride !== 1 || x.columnStride !== 1) {
     throw new KernelError('bad_argument', `${shape(y)} of ${s.rows} × ${s.columns} and ${shape(x)}`)

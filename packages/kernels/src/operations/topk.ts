@@ -4,6 +4,7 @@ import type { Task } from '../exports.ts'
 import type { Kernels } from '../kernels.ts'
 import { type Matrix, pointer } from '../matrix.ts'
 import type { RunOptions } from '../pool.ts'
+import { checkHome } from './home.ts'
 import { shape } from './product.ts'
 
 export interface TopkQuestion {
@@ -35,6 +36,8 @@ const WORTH_SORTING = 64
  */
 export async function topk(k: Kernels, question: TopkQuestion, options: RunOptions = {}): Promise<void> {
   const { users, items, ids, scores, excluded } = question
+  const exclusions = { 'excluded.offsets': excluded?.offsets, 'excluded.items': excluded?.items }
+  checkHome(k, { users, items, ids, scores, ...exclusions })
   if (users.columns !== items.columns || users.columnStride !== 1 || items.columnStride !== 1) {
     throw new KernelError('bad_argument', `users of ${shape(users)} and items of ${shape(items)}`)
   }
