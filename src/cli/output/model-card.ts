@@ -18,6 +18,7 @@ export function cardWords({ version, status, metric, value, card, bytes: size }:
     `  data      ${day(card.window.from)} to ${day(card.window.to)}: ${count(data.interactions)} interactions, ${count(data.profiles)} shoppers, ${count(data.products)} products`,
     `  left out  ${count(data.withheldForConsent)} shoppers without consent, ${count(data.withheldAsBots)} bots`,
     '',
+    'Each source’s share of the weight in the blend of each kind of page:',
     table(
       [
         { title: 'source' },
