@@ -155,7 +155,8 @@ export const Configuration = Type.Object({
     default: 30,
     minimum: 1,
     maximum: 3650,
-    description: 'Last days of history, held out to choose the blend.',
+    description:
+      'Last days of history, held out to choose the blend; fewer where too little would be left before them.',
   }),
   'training.tolerance': Type.Number({
     default: 0.02,

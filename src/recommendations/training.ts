@@ -6,7 +6,6 @@ import { FRAMES, GATE_METRIC, type TrainParams } from './contracts.ts'
 import { historyBetween } from './decide/history.ts'
 import { blendModelName, openVoices, productsModel, repeatShares, sourceModelName } from './decide/models.ts'
 import { WORDS_MODEL, wordsModel } from './decide/newcomers.ts'
-import { chancesInWords } from './evaluation/chances.ts'
 import { baselines, blendAnswer, measure, popularityOf, rankerFor, voiceAnswer } from './evaluation/measure.ts'
 import { cardOf } from './training/card.ts'
 import { coded, fitOptions } from './training/job.ts'
@@ -14,6 +13,7 @@ import { blendsOf, heardSources, learn, type Recipe, refit } from './training/le
 import { FEWEST_CASES } from './training/learn-blend.ts'
 import { learnReplenishment, REPEAT_WITHIN_MS } from './training/learn-replenishment.ts'
 import { DAY, placementOf, readShop, type Shop, type ShopReader } from './training/shop.ts'
+import { validationNotes } from './training/validation-notes.ts'
 
 /** What training hands to the registry of models. */
 export interface TrainedRecommendations {
@@ -93,27 +93,10 @@ async function validationOf(recipe: Recipe, shop: Shop, params: TrainParams, run
     products: shop.lines.items,
     placement: 'home',
     rows,
-    notes: validationNotes(recipe),
+    notes: validationNotes(recipe, shop, params),
     seconds: (run.clock() - started) / 1000,
     seed: params.seed,
   }
-}
-
-function validationNotes({ blends, homeCases: cases }: Recipe): string[] {
-  if (cases.length < FEWEST_CASES) {
-    return [`Only ${cases.length} shoppers with a past bought in the validation days: too few to judge by.`]
-  }
-  const { report, ladder } = blends.home
-  if (!report) return []
-  return [
-    `The blend’s weights were learned on these very shoppers, so that its row flatters it. Answered by weights learned from other shoppers, its NDCG@10 is ${report.crossValidated.toFixed(4)}; that is what the gate compares. The best source alone, ${report.bestSource}, has ${report.bestSourceNdcg.toFixed(4)}.`,
-    `What each source adds on home, NDCG@10 of the blend so far on shoppers it did not learn from: ${ladder.map(({ voice, blended }, step) => `${step === 0 ? '' : '+ '}${voice} ${blended.toFixed(4)}`).join(', ')}.`,
-    ...FRAMES.flatMap((frame) => {
-      const told = blends[frame].report
-      if (!told || Number.isNaN(told.calibrationError)) return []
-      return [chancesInWords(told, `on ${frame.replaceAll('_', ' ')}, to shoppers not learned from`)]
-    }),
-  ]
 }
 
 function gateValue({ blends }: Recipe, validation: Evaluation): number | null {

@@ -56,7 +56,7 @@ function history({ from, to }: DataFacts, now: number): Finding[] {
     const words = {
       title: 'The history is short',
       detail: `${span} Seasons and repeat purchases do not show in it.`,
-      todo: 'Import more of the past, or lower training.validationDays so that enough is left to learn from.',
+      todo: 'Train, and import more of the past where there is some. Fewer days than training.validationDays validate where too little would be left before them.',
     }
     found.push(finding('short_history', 'warning', words, days))
   } else {

@@ -82,7 +82,7 @@ function limitsOf(shop: Shop, recipe: Recipe, fitted: readonly FittedSource[]): 
   const unlearned = FRAMES.filter((frame) => !recipe.blends[frame].report)
   if (unlearned.length > 0) {
     limits.push(
-      `There were fewer than ${FEWEST_CASES} cases to learn the weights of ${unlearned.join(', ')}: these are the general defaults, and their quality here is not known.`,
+      `There were fewer than ${FEWEST_CASES} cases, or purchases before them, to learn the weights of ${unlearned.join(', ')}: these are the general defaults, and their quality here is not known.`,
     )
   }
   for (const frame of FRAMES) {

@@ -41,16 +41,12 @@ export function gridOf(source: CandidateSource, options: Pick<FitOptions, 'close
 /**
  * Asks of every source what it will take, before hours of work end for want of it.
  *
- * @param growth how many times the entries of `data` the whole history has; what sources take grows no faster
+ * @param data all that is learned from in the end
  * @throws MlError `too_large`
  */
-export function checkRoom(
-  data: SourceData,
-  growth: number,
-  options: Pick<FitOptions, 'closedFormItems' | 'memory'>,
-): void {
+export function checkRoom(data: SourceData, options: Pick<FitOptions, 'closedFormItems' | 'memory'>): void {
   for (const source of SOURCES) {
-    const bytes = growth * Math.max(0, ...gridOf(source, options).map((params) => source.memory(data, params)))
+    const bytes = Math.max(0, ...gridOf(source, options).map((params) => source.memory(data, params)))
     if (bytes <= options.memory) continue
     const [needed, free] = [bytes, options.memory].map((n) => Math.ceil(n / 1e6))
     throw new MlError(

@@ -1,5 +1,4 @@
 import { blend, type Interactions, type ItemAttributes, keepEntries, type Model, type Rng, rng } from '@storemind/ml'
-import { EVENT_KINDS } from '../../contracts/event.ts'
 import { FRAMES, type Frame, type SourceName } from '../contracts.ts'
 import { historyBetween, type ShopHistory, type ShopLines } from '../decide/history.ts'
 import { openVoices } from '../decide/models.ts'
@@ -16,6 +15,7 @@ import {
   type Trial,
 } from './fit-sources.ts'
 import { defaultBlend, FEWEST_CASES, type LearnedBlend, learnBlend } from './learn-blend.ts'
+import { type Stretch, validationStart } from './validation-start.ts'
 
 /** Cases that parameters and blends are chosen on; more make training longer and hardly better. */
 const MOST_CASES = { home: 2000, first_visit: 1000, product: 1000, cart: 1000 }
@@ -29,11 +29,7 @@ const MOST_LINES = 2_000_000
 
 const STEPS = SOURCES.length + FRAMES.length
 
-export interface LearnOptions extends FitOptions {
-  /** Where history begins and, exclusive, ends, UTC milliseconds. */
-  readonly from: number
-  readonly to: number
-  readonly validationMs: number
+export interface LearnOptions extends FitOptions, Stretch {
   readonly historyLength: number
 }
 
@@ -53,7 +49,7 @@ export interface Recipe {
 
 /**
  * Chooses each source's parameters and each frame's blend on the last stretch of history, having learned from what
- * came before it.
+ * came before it; where next to nothing did, nothing is judged, and both are the general defaults.
  *
  * @throws MlError `cancelled`
  */
@@ -63,6 +59,7 @@ export async function learn(
   options: LearnOptions,
 ): Promise<Recipe> {
   const splitAt = validationStart(lines, options)
+  checkRoom({ ...historyBetween(lines, options.from, options.to), attributes }, options)
   const before = historyBetween(lines, options.from, splitAt)
   const window: CaseWindow = {
     before,
@@ -70,12 +67,14 @@ export async function learn(
     from: splitAt,
     historyLength: options.historyLength,
   }
+  const judges = before.bought.item.length >= FEWEST_CASES
   const cases = Object.fromEntries(
-    FRAMES.map((frame, f) => [frame, casesOf(frame, window, MOST_CASES[frame], rng(options.seed * 64 + 40 + f))]),
+    FRAMES.map((frame, f) => {
+      const random = rng(options.seed * 64 + 40 + f)
+      return [frame, judges ? casesOf(frame, window, MOST_CASES[frame], random) : []]
+    }),
   )
   const data: SourceData = { ...before, attributes }
-  const { engaged } = window.before
-  checkRoom(data, 1 + window.after.engaged.item.length / Math.max(1, engaged.item.length), options)
   const tryOut = someShoppers(data, MOST_LINES, rng(options.seed * 64 + 50))
   const fitted: FittedSource[] = []
   const trials: Partial<Record<SourceName, readonly Trial[]>> = {}
@@ -108,36 +107,6 @@ export async function learn(
     before,
     homeCases: cases['home'] ?? [],
     silent: SOURCES.flatMap(({ name }) => (fitted.some(({ source }) => source.name === name) ? [] : [name])),
-  }
-}
-
-/**
- * When validation begins: `validationMs` before history's end. Where too few shoppers came back since, as after the first
- * live event behind a history that was imported from an old export, as much again before the last order ahead of it is
- * taken in, and so on while more than half of the orders stand before it; where that does not help either, it is as it was.
- */
-export function validationStart(
-  { users, user, kind, at }: ShopLines,
-  { from, to, validationMs }: Pick<LearnOptions, 'from' | 'to' | 'validationMs'>,
-): number {
-  const first = Math.max(from, to - validationMs)
-  const orders = Int32Array.from(kind.keys()).filter(
-    (line) => kind[line] === EVENT_KINDS.order_completed && at[line]! >= from && at[line]! < to,
-  )
-  let splitAt = first
-  for (;;) {
-    const seen = new Uint8Array(users)
-    let [ahead, last, cases] = [0, Number.NEGATIVE_INFINITY, 0]
-    for (const line of orders) {
-      const isAhead = at[line]! < splitAt
-      if (isAhead) last = Math.max(last, at[line]!)
-      if (isAhead) ahead++
-      seen[user[line]!]! |= isAhead ? 1 : 2
-    }
-    for (const sides of seen) if (sides === 3) cases++
-    if (2 * ahead <= orders.length) return first
-    if (cases >= FEWEST_CASES) return splitAt
-    splitAt = last - validationMs
   }
 }
 
