@@ -169,7 +169,7 @@ describe('a store of few days', () => {
       .rank(noPast(Int32Array.of(0), NOW))
     expect(top.count).toBeGreaterThan(5)
     expect(value).toBeNull()
-    expect(card.validation.notes[0]).toContain('Only 0 products had been bought before the validation days')
+    expect(card.validation.notes[0]).toContain('0 purchases lie before the validation days')
     expect(card.limits.join()).toContain('general defaults')
   })
 })
@@ -211,6 +211,15 @@ describe('evaluation', () => {
     expect(row('popularity', 'baseline')).toBeLessThan(0.6)
     expect(evaluation.rows.some(({ role }) => role === 'served')).toBe(true)
     expect(evaluation.splitAt).toBeLessThan(evaluation.until)
+    expect(evaluation.notes.join()).toContain('chosen on the 14 days before the split')
+  })
+
+  it('of a young store says on how many days its weights were chosen', async () => {
+    const params = { ...PARAMS, validationDays: 30, testDays: 7, placement: 'cart' }
+    const { notes } = await evaluateRecommendations(plantedReader(plantedShop(60, 3)), params, jobRun())
+    const [, days] = /chosen on the ([\d.]+) days before the split/.exec(notes.join()) ?? []
+    expect(Number(days)).toBeGreaterThan(2)
+    expect(Number(days)).toBeLessThan(8)
   })
 
   it('judges product pages and carts by the rest of the order', async () => {

@@ -101,7 +101,7 @@ export async function evaluateRecommendations(
       placement: placement.name,
       rows: measured.map(({ row }) => (row.role === 'blend' ? withChances(row, told) : row)),
       notes: [
-        ...protocolNotes(frame, placement, params, replenishment),
+        ...protocolNotes(frame, placement, (splitAt - recipe.splitAt) / DAY, replenishment),
         ...gainNotes(measured),
         ...(told ? [chancesInWords(told, 'of the blend on the test days')] : []),
         unknownTargets(cases, popularity),
@@ -123,7 +123,7 @@ function withChances(row: Measured['row'], told: ChancesTold | undefined): Measu
 function protocolNotes(
   frame: Frame,
   placement: Placement,
-  params: EvaluateParams,
+  validationDays: number,
   replenishment: LearnedReplenishment,
 ): string[] {
   const asked =
@@ -134,7 +134,7 @@ function protocolNotes(
         : 'Each order of the test days with two products or more is one case: one of them, drawn at random, was left out of the cart and is the target.'
   return [
     asked,
-    `Every product of the catalogue is ranked; what was bought before is not masked. Parameters and weights were chosen on the ${params.validationDays} days before the split; the test days were ranked once.`,
+    `Every product of the catalogue is ranked; what was bought before is not masked. Parameters and weights were chosen on the ${Number(validationDays.toFixed(1))} days before the split; the test days were ranked once.`,
     `The row “served” applies the policies of the placement ${placement.name}. It knows today’s stock and prices, not those of the split.`,
     ...(placement.policy.hideBoughtDays > 0
       ? [

@@ -31,7 +31,7 @@ function validationDaysInWords(
 function judgedInWords({ blends, before, homeCases: cases }: Judged): string[] {
   if (before.bought.item.length < FEWEST_CASES) {
     return [
-      `Only ${before.bought.item.length} products had been bought before the validation days: too few to judge what is learned from them.`,
+      `${before.bought.item.length} purchases lie before the validation days: too few to judge what is learned from them.`,
     ]
   }
   if (cases.length < FEWEST_CASES) {
