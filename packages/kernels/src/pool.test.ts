@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { arenaBytes } from './arena.ts'
 import { JOB } from './control.ts'
 import { compiledKernels, instantiate } from './engine.ts'
@@ -116,7 +116,8 @@ test('the death of a worker at work ends the work with worker_died, and the next
     },
   }
   new Int32Array(memory.buffer).fill(0, scratch(1) >> 2, (scratch(1) >> 2) + 1024)
-  const pool = new Pool(2, { module, memory, kernels: waiting, scratch, begin })
+  // The clock stands still, so that the caller takes its task before anybody else has a turn.
+  const pool = new Pool(2, { module, memory, kernels: waiting, scratch, begin }, () => 0)
   await pool.start()
   // Strides of zero: a product that takes hours and touches little.
   const endless: Task = ['gemm', 1e5, 1e5, 1e5, 1, 64, 0, 0, 64, 0, 0, 0, 3 << 20, 0]
@@ -132,26 +133,89 @@ test('the death of a worker at work ends the work with worker_died, and the next
   await pool.close()
 })
 
-/** A pool of two threads whose worker is in the test's hands. */
-async function watchedPool(broken = false) {
+/** A pool, of two threads unless it is said, whose worker is in the test's hands. */
+async function watchedPool(broken = false, now?: () => number, threads = 2) {
   const module = await compiledKernels()
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true })
   const begun: { readonly worker: Worker; readonly data: WorkerStart }[] = []
-  const pool = new Pool(2, {
+  const team = {
     module,
     memory,
     kernels: instantiate(module, memory),
-    scratch: (thread) => (1 + thread) << 20,
-    begin(data) {
+    scratch: (thread: number) => (1 + thread) << 20,
+    begin(data: WorkerStart) {
       const worker = broken ? new Worker('throw new Error("no room here")', { eval: true }) : beginWorker(data)
       begun.push({ worker, data })
       return worker
     },
-  })
+  }
+  const pool = new Pool(threads, team, now)
   return { pool, begun, view: new Float32Array(memory.buffer).fill(1) }
 }
 
 const doubled = (count: number) => Array.from({ length: count }, (_, t): Task => ['scale', 1, 2, 64 + 4 * t])
+
+describe.each([1, 2])('small calls in a row, each awaited, by %d threads', (threads) => {
+  const one: Task[] = [['scale', 1, 1, 64]]
+
+  test('let others have their turn every 10 ms', async () => {
+    let time = 0
+    const { pool } = await watchedPool(false, () => time, threads)
+    let turns = 0
+    const count = () => {
+      turns++
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    // A call takes 1 ms by this clock.
+    for (; time < 105; time++) await pool.run(one)
+    clearImmediate(next)
+    expect(turns).toBe(10)
+    await pool.close()
+  })
+
+  test('cost no turn before that', async () => {
+    let time = 0
+    const { pool } = await watchedPool(false, () => time, threads)
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    time = 9.9
+    for (let calls = 0; calls < 1000; calls++) await pool.run(one)
+    expect(turned).toBe(false)
+    await pool.close()
+  })
+
+  test('hear a signal that fires meanwhile', async () => {
+    let time = 0
+    const { pool } = await watchedPool(false, () => time, threads)
+    const controller = new AbortController()
+    setImmediate(() => controller.abort())
+    let calls = 0
+    const all = async () => {
+      for (; calls < 1000; calls++, time++) await pool.run(one, controller)
+    }
+    await expect(all()).rejects.toMatchObject({ code: 'cancelled' })
+    expect(calls).toBe(10)
+    await pool.close()
+  })
+})
+
+test('the event loop turns within a call of many tasks as well, with a signal or without', async () => {
+  for (const options of [{}, { signal: new AbortController().signal }]) {
+    let time = 0
+    // Each look at the clock takes 1 ms.
+    const { pool } = await watchedPool(false, () => time++, 1)
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    await pool.run(doubled(12), options)
+    expect(turned).toBe(true)
+    await pool.close()
+  }
+})
 
 test('an idle worker sleeps: it lies in a wait that a notice ends, before the first job and after each', async () => {
   const { pool, begun } = await watchedPool()
