@@ -123,6 +123,19 @@ export function modelContract<P extends object, Opened extends object>(contract:
       expect(started).toBe(false)
     })
 
+    test('says what memory sizes take that no machine has', () => {
+      const trainer = algorithm.trainer(contract.params)
+      for (const items of [1e8, 1e9, 1e12]) {
+        expect(trainer.memory({ ...shop, items })).toBeGreaterThanOrEqual(4 * items)
+      }
+    })
+
+    test.each([0, -1, 1.5, Number.NaN, 1000])('refuses to learn on %d threads', async (threads) => {
+      await expect(algorithm.trainer(contract.params).fit(shop, { ...run(), threads })).rejects.toThrow(
+        coded('bad_parameter'),
+      )
+    })
+
     test('is cancelled before it starts and while it runs', async () => {
       const before = new AbortController()
       before.abort()
@@ -258,7 +271,8 @@ export function modelContract<P extends object, Opened extends object>(contract:
 
     test.runIf(abilities.includes('scoresItems'))('refuses a query it cannot understand', async () => {
       const { scoresItems } = await opened(shop)
-      const good = queryOf(shop, 0, Number.MAX_SAFE_INTEGER)
+      const [good, several] = [0, 1].map((user) => queryOf(shop, user, Number.MAX_SAFE_INTEGER)) as [Query, Query]
+      expect(several.items.length).toBeGreaterThan(1)
       const board = new Scoreboard(shop.items)
       for (const [code, bad] of [
         ['index_out_of_range', { ...good, items: good.items.map(() => shop.items) }],
@@ -266,6 +280,7 @@ export function modelContract<P extends object, Opened extends object>(contract:
         ['bad_weight', { ...good, weights: good.weights.map(() => Number.NaN) }],
         ['bad_weight', { ...good, weights: good.weights.map(() => 0) }],
         ['bad_time', { ...good, at: good.at.map(() => Number.NaN) }],
+        ['bad_time', { ...several, at: several.at.map((_, h) => -h) }],
         ['bad_time', { ...good, now: Number.NaN }],
         ['length_mismatch', { ...good, at: new Float64Array(0) }],
       ] as const) {
@@ -293,6 +308,7 @@ export function modelContract<P extends object, Opened extends object>(contract:
       }
       expect(found).toBeGreaterThan(0)
       expect(() => findsSimilar?.similar(shop.items, 3)).toThrow(coded('index_out_of_range'))
+      for (const k of NO_COUNTS) expect(() => findsSimilar?.similar(0, k), `k ${k}`).toThrow(coded('bad_parameter'))
     })
 
     test.runIf(abilities.includes('explains'))('explains every score by what made it', async () => {
@@ -313,9 +329,14 @@ export function modelContract<P extends object, Opened extends object>(contract:
       expect(explained).toBeGreaterThan(0)
       const first = queryOf(shop, 0, Number.MAX_SAFE_INTEGER)
       expect(() => model.explains?.explain(first, shop.items, 3)).toThrow(coded('index_out_of_range'))
+      for (const limit of NO_COUNTS) {
+        expect(() => model.explains?.explain(first, 0, limit), `limit ${limit}`).toThrow(coded('bad_parameter'))
+      }
     })
   })
 }
+
+const NO_COUNTS = [-1, 1.5, Number.NaN, Infinity]
 
 /** Contributions, largest first, none of nothing; those of items are of the history. */
 function expectOrdered(contributions: readonly Contribution[], query: Query): void {

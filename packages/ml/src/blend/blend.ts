@@ -2,7 +2,7 @@ import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
 import { MlError } from '../frame/errors.ts'
 import type { FitRun } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { pause } from '../frame/run.ts'
+import { checkThreads, pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Mask, TopK } from '../frame/topk.ts'
 import { Vocabulary } from '../frame/vocabulary.ts'
@@ -101,6 +101,7 @@ export async function validateBlend(
   params: Partial<BlendParams>,
   run: FitRun,
 ): Promise<BlendValidation> {
+  checkThreads(run)
   checkData(data)
   const { figures, singleNdcg } = await validate(data, blend.parameters.resolve(params), run)
   return validationOf(figures, singleNdcg, data.sources)

@@ -3,7 +3,7 @@ import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Csr } from '../frame/csr.ts'
 import { MlError } from '../frame/errors.ts'
 import type { Query } from '../frame/interactions.ts'
-import { checkItem } from '../frame/query.ts'
+import { checkCount, checkItem } from '../frame/query.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { History } from '../neighbours/history.ts'
@@ -83,6 +83,7 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
 
   /** What goes with one item, were it the whole past. */
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     this.#addDemand()
     this.#addItem(item, 1)
@@ -100,6 +101,7 @@ export class AffinityScorer implements ScoresItems, FindsSimilar, Explains {
 
   /** The item's features and what each adds to the score, to which they sum. */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     this.#read(query)
     const { items, values, count } = this.#history

@@ -2,7 +2,7 @@ import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Csr } from '../frame/csr.ts'
 import type { Query } from '../frame/interactions.ts'
-import { checkItem, checkQuery } from '../frame/query.ts'
+import { checkCount, checkItem, checkQuery } from '../frame/query.ts'
 import { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { FeatureProfile } from './feature-profile.ts'
@@ -51,6 +51,7 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
   }
 
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     this.#profile.addRow(this.#rows, item, 1)
     const board = new Scoreboard(this.items)
@@ -66,6 +67,7 @@ export class ContentScorer implements ScoresItems, FindsSimilar, Explains {
 
   /** The features that query and item share. Under the cosine their weights sum to the score. */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     this.#read(query)
     const shared = this.#profile.contributions(this.#rows, item)

@@ -121,6 +121,9 @@ test('a window that ends leaves later targets out', () => {
     [0, 3, 9],
   ])
   expect([...(splitByTime(data, 5, 9).cases[0]?.targets ?? [])]).toEqual([2])
+  for (const [from, until] of [[Number.NaN], [-Infinity], [5, Number.NaN], [9, 5]] as const) {
+    expect(() => splitByTime(data, from, until)).toThrow(expect.objectContaining({ code: 'bad_time' }))
+  }
 })
 
 test('folds are even and follow the seed', () => {

@@ -21,8 +21,11 @@ export interface Split {
 /**
  * Everything before `from` is training; what each user did in [from, until) are the targets of one case, asked at
  * `from`. Users without a past become cases with an empty query; `query.items.length === 0` tells them.
+ *
+ * @throws MlError `bad_time` unless from < until
  */
 export function splitByTime(data: Interactions, from: number, until = Number.POSITIVE_INFINITY): Split {
+  if (!(from < until) || !Number.isFinite(from)) throw new MlError('bad_time', `a test from ${from} until ${until}`)
   const train = keepEntries(data, (entry) => data.at[entry]! < from)
   const cases: Case[] = []
   for (let u = 0; u < data.users; u++) {

@@ -2,7 +2,7 @@ import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '
 import type { ArrayReader } from '../frame/algorithm.ts'
 import { MlError } from '../frame/errors.ts'
 import type { Query } from '../frame/interactions.ts'
-import { checkItem } from '../frame/query.ts'
+import { checkCount, checkItem } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { History, type HistoryRule } from '../neighbours/history.ts'
@@ -57,6 +57,7 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
   }
 
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     const top = new TopK(Math.min(k, this.items))
     const norm = this.#norms[item]!
@@ -76,6 +77,7 @@ export class ItemFactors implements ScoresItems, FindsSimilar, Explains {
    * c·h·(M⁻¹·g) over the history.
    */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     if (!this.#foldIn(query)) return []
     const towards = Float64Array.from(this.#factors.subarray(item * this.d, (item + 1) * this.d))

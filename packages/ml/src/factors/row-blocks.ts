@@ -92,7 +92,7 @@ export function blockBytes(rows: number, entries: number, others: number, d: num
  * @throws MlError `too_large` where not even those find room
  */
 export function gramRows(rows: number, d: number, bytes: number): number {
-  const roomOf = (n: number) => arenaBytes(4 * n * d, ...new Array(Math.ceil(n / GRAM_ROWS) + 1).fill(4 * d * d), 64)
+  const roomOf = (n: number) => arenaBytes(4 * n * d, 64) + (Math.ceil(n / GRAM_ROWS) + 1) * arenaBytes(4 * d * d)
   const least = Math.min(rows, GRAM_ROWS)
   if (roomOf(least) > bytes) {
     const [needed, allowed] = [roomOf(least), bytes].map((n) => (n / 1e6).toFixed(2))

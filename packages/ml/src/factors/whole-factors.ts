@@ -53,7 +53,7 @@ export function wholeBytes(users: number, items: number, entries: number, factor
   const d = padded(factors)
   const gramParts = Math.ceil(Math.max(users, items) / 4096) + 2
   const perSide = [users, items].flatMap((n) => [4 * n * d, 4 * n, 4 * n, 4 * (n + 1), 4 * entries, 4 * entries])
-  return arenaBytes(...perSide, 4 * entries, ...new Array(Math.min(gramParts, users + items + 2)).fill(4 * d * d), 4096)
+  return arenaBytes(...perSide, 4 * entries, 4096) + Math.min(gramParts, users + items + 2) * arenaBytes(4 * d * d)
 }
 
 function sideOf(k: Kernels, x: Csr, d: number, params: Readonly<IalsParams>): Side {

@@ -12,13 +12,13 @@ export interface ScoresItems {
   score(query: Query, board: Scoreboard): void
 }
 
-/** Finds the items most like one item, best first; fewer than k where there are fewer. */
+/** Finds the items most like one item, best first; fewer than k where there are fewer. `bad_parameter` unless k is a count. */
 export interface FindsSimilar {
   readonly items: number
   similar(item: number, k: number): Ranked
 }
 
-/** Says which of the history's items (or which attributes) made an item's score, largest first. */
+/** Says which of the history's items (or which attributes) made an item's score, largest first. `bad_parameter` unless limit is a count. */
 export interface Explains {
   explain(query: Query, item: number, limit: number): Contribution[]
 }

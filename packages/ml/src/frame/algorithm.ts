@@ -1,7 +1,7 @@
 import { MlError } from './errors.ts'
 import type { FitRun, Model, Trainer, TypedArray } from './model.ts'
 import type { ParameterSet } from './parameters.ts'
-import { checkCancelled, checkMemory } from './run.ts'
+import { checkCancelled, checkMemory, checkThreads } from './run.ts'
 
 /** One algorithm: what it may be told (parameters), how it learns (trainer), what its model can do (open). */
 export interface Algorithm<P extends object, D, Opened extends object> {
@@ -98,6 +98,7 @@ async function made<P>(
   run: FitRun,
   learn: () => Promise<Record<string, TypedArray>>,
 ): Promise<Model> {
+  checkThreads(run)
   checkCancelled(run)
   checkMemory(kind, bytes, run)
   const arrays = await learn()

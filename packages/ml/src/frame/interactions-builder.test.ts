@@ -46,6 +46,11 @@ test.each([
   ['bad_weight', { ...good, weight: Float32Array.of(Number.NaN) }],
   ['bad_time', { ...good, at: Float64Array.of(Number.POSITIVE_INFINITY) }],
   ['length_mismatch', { ...good, item: Int32Array.of(0, 1) }],
+  ['bad_parameter', { ...good, items: Number.NaN }],
+  ['bad_parameter', { ...good, items: 1.5 }],
+  ['bad_parameter', { ...good, users: -1 }],
+  ['too_large', { ...good, items: 1e12 }],
+  ['too_large', { ...good, users: 1e12 }],
 ])('refuses %s', (code, columns) => {
   expect(() => buildInteractions(columns)).toThrow(expect.objectContaining({ code }))
 })

@@ -22,17 +22,20 @@ export interface InteractionColumns {
  * and otherwise their order.
  *
  * @cost O(n + users) plus sorting those users that are out of order
- * @throws MlError `length_mismatch`, `index_out_of_range`, `bad_weight`, `bad_time`. No entries at all is not a fault here.
+ * @throws MlError `length_mismatch`, `index_out_of_range`, `bad_weight`, `bad_time`, `bad_parameter` for
+ *   users or items that are no count, `too_large`. No entries at all is not a fault here.
  */
 export function buildInteractions(columns: InteractionColumns): Interactions {
   const { users, items, user, item, at } = columns
+  checkSize('users', users)
+  checkSize('items', items)
   const n = user.length
   const weight = columns.weight ?? new Float32Array(n).fill(1)
   const basket = columns.basket ?? Int32Array.from({ length: n }, (_, e) => e)
   for (const [name, column] of Object.entries({ item, at, weight, basket })) {
     if (column.length !== n) throw new MlError('length_mismatch', `${name} has ${column.length} entries, user has ${n}`)
   }
-  const offsets = new Int32Array(users + 1)
+  const offsets = offsetsOf(users)
   for (let e = 0; e < n; e++) {
     if (user[e]! < 0 || user[e]! >= users) throw new MlError('index_out_of_range', `user ${user[e]} of ${users}`)
     offsets[user[e]! + 1]!++
@@ -57,6 +60,23 @@ export function buildInteractions(columns: InteractionColumns): Interactions {
   return built
 }
 
+/** Users and items are Int32 indices. */
+const MOST = 2 ** 31 - 1
+
+function checkSize(what: string, size: number): void {
+  if (!Number.isInteger(size) || size < 0) throw new MlError('bad_parameter', `${size} ${what}`)
+  if (size > MOST) throw new MlError('too_large', `${size} ${what}, ${MOST} at most`)
+}
+
+function offsetsOf(users: number): Int32Array {
+  try {
+    return new Int32Array(users + 1)
+  } catch (error) {
+    if (error instanceof RangeError) throw new MlError('too_large', `no memory for ${users} users`)
+    throw error
+  }
+}
+
 function gather<A extends Int32Array | Float32Array | Float64Array>(to: A, from: A, order: Uint32Array): A {
   for (let e = 0; e < order.length; e++) to[e] = from[order[e]!]!
   return to
@@ -75,9 +95,11 @@ function sortUser(order: Uint32Array, at: Float64Array, basket: Int32Array): voi
 
 /**
  * What every trainer asks of interactions before it starts.
- * @throws MlError `empty_data`, `length_mismatch`, `index_out_of_range`, `bad_weight`, `bad_time`
+ * @throws MlError `empty_data` and as `buildInteractions`
  */
 export function checkInteractions(data: Interactions): void {
+  checkSize('users', data.users)
+  checkSize('items', data.items)
   if (data.users === 0 || data.items === 0 || data.item.length === 0) {
     throw new MlError('empty_data', `${data.users} users, ${data.items} items, ${data.item.length} interactions`)
   }

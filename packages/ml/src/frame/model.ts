@@ -19,6 +19,7 @@ export interface EpochReport {
 /** Where and how a training run happens. None of it may change what is learned, save `rng`. */
 export interface FitRun {
   readonly rng: Rng
+  /** 1 to 64; others are a `bad_parameter`. */
   readonly threads: number
   readonly signal?: AbortSignal
   /** Bytes that may be taken beside the data; what needs more is refused as `too_large` before it starts. No bound if absent. */

@@ -14,6 +14,7 @@ export function checkQuery(query: Query, items: number): void {
   if (!Number.isFinite(query.now)) throw new MlError('bad_time', `a query asked at ${query.now}`)
   for (let h = 0; h < m; h++) {
     if (!Number.isFinite(query.at[h])) throw new MlError('bad_time', `${query.at[h]} at history entry ${h}`)
+    if (h > 0 && query.at[h]! < query.at[h - 1]!) throw new MlError('bad_time', `history entry ${h} goes back in time`)
     const item = query.items[h]!
     if (item < 0 || item >= items) throw new MlError('index_out_of_range', `item ${item} of ${items}`)
     const weight = query.weights[h]!
@@ -25,6 +26,13 @@ export function checkQuery(query: Query, items: number): void {
 export function checkItem(item: number, items: number): void {
   if (!(Number.isInteger(item) && item >= 0 && item < items)) {
     throw new MlError('index_out_of_range', `item ${item} of ${items}`)
+  }
+}
+
+/** How many are wanted at most: neighbours, contributions. @throws MlError `bad_parameter` */
+export function checkCount(count: number): void {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new MlError('bad_parameter', `${count} is not how many one can want: a whole number, 0 or above`)
   }
 }
 

@@ -6,6 +6,15 @@ export function checkCancelled(run: Pick<FitRun, 'signal'>): void {
   if (run.signal?.aborted) throw new MlError('cancelled', 'its signal fired')
 }
 
+/** As many as the kernels can be divided among. */
+const MOST_THREADS = 64
+
+/** @throws MlError `bad_parameter` unless the run's threads are a number of them, 1 to 64. */
+export function checkThreads({ threads }: Pick<FitRun, 'threads'>): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return
+  throw new MlError('bad_parameter', `${threads} threads; 1 to ${MOST_THREADS} can be asked for`)
+}
+
 /** @throws MlError `too_large` when the task takes more memory than the run may. */
 export function checkMemory(task: string, bytes: number, { memory }: Pick<FitRun, 'memory'>): void {
   if (memory === undefined || bytes <= memory) return

@@ -4,7 +4,7 @@ import type { Csr } from '../frame/csr.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { checkItem, checkQuery } from '../frame/query.ts'
+import { checkCount, checkItem, checkQuery } from '../frame/query.ts'
 import { pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { latest } from '../frame/time.ts'
@@ -137,6 +137,7 @@ export class BasketNeighbours implements ScoresItems, Explains {
    * the items in common, in proportion to their products. All of them together are the score.
    */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     this.#find(query)
     const own = this.#own

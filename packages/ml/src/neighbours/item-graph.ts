@@ -1,7 +1,7 @@
 import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '../frame/abilities.ts'
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Query } from '../frame/interactions.ts'
-import { checkItem } from '../frame/query.ts'
+import { checkCount, checkItem } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 import { History, type HistoryRule } from './history.ts'
@@ -43,6 +43,7 @@ export class ItemGraph implements ScoresItems, FindsSimilar, Explains {
   }
 
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     const from = this.#offsets[item]!
     let to = Math.min(this.#offsets[item + 1]!, from + k)
@@ -53,6 +54,7 @@ export class ItemGraph implements ScoresItems, FindsSimilar, Explains {
 
   /** What each item of the history added to the score, largest first; all of them together are the score. */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     const history = this.#history
     history.readQuery(query)

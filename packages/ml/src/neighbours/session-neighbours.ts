@@ -3,7 +3,7 @@ import { type ArrayReader, defineAlgorithm } from '../frame/algorithm.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { checkItem } from '../frame/query.ts'
+import { checkCount, checkItem } from '../frame/query.ts'
 import { pause } from '../frame/run.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
@@ -155,6 +155,7 @@ export class SessionNeighbours implements ScoresItems, Explains {
 
   /** What each item of the history brought: a session's part is shared among what it shares, by π. They sum to the score. */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     this.#find(query)
     const history = this.#history

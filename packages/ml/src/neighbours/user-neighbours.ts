@@ -4,7 +4,7 @@ import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import type { TypedArray } from '../frame/model.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { checkItem } from '../frame/query.ts'
+import { checkCount, checkItem } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { type Bm25Statistics, bm25Statistics, bm25Weighted } from './bm25.ts'
 import { History } from './history.ts'
@@ -121,6 +121,7 @@ export class UserNeighbours implements ScoresItems, Explains {
    * items that user has in common with the history, in proportion to their products. All of them together are the score.
    */
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkItem(item, this.items)
     const history = this.#history
     const nearest = this.#nearest

@@ -4,7 +4,7 @@ import { MlError } from '../frame/errors.ts'
 import type { Interactions, Query } from '../frame/interactions.ts'
 import { checkInteractions } from '../frame/interactions-builder.ts'
 import { declareParameters } from '../frame/parameters.ts'
-import { checkItem, checkQuery } from '../frame/query.ts'
+import { checkCount, checkItem, checkQuery } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { decay } from '../frame/time.ts'
 import { decayedCounts } from './decayed-popularity.ts'
@@ -124,6 +124,7 @@ export class PersonalFrequency implements ScoresItems, Explains {
   }
 
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkQuery(query, this.items)
     checkItem(item, this.items)
     let weight = 0

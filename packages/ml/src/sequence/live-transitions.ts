@@ -2,7 +2,7 @@ import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '
 import { MlError } from '../frame/errors.ts'
 import type { Query } from '../frame/interactions.ts'
 import type { Model } from '../frame/model.ts'
-import { checkItem, checkQuery } from '../frame/query.ts'
+import { checkCount, checkItem, checkQuery } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { DAY } from '../frame/time.ts'
 import { TopK } from '../frame/topk.ts'
@@ -114,6 +114,7 @@ export class LiveTransitions implements ScoresItems, FindsSimilar, Explains {
   }
 
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     const top = new TopK(Math.min(k, this.items))
     this.#successors(item, (next, link) => {
@@ -124,6 +125,7 @@ export class LiveTransitions implements ScoresItems, FindsSimilar, Explains {
   }
 
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkQuery(query, this.items)
     checkItem(item, this.items)
     const added = new Map<number, number>()

@@ -2,7 +2,7 @@ import type { Contribution, Explains, FindsSimilar, Ranked, ScoresItems } from '
 import type { ArrayReader } from '../frame/algorithm.ts'
 import type { Query } from '../frame/interactions.ts'
 import type { TypedArray } from '../frame/model.ts'
-import { checkItem, checkQuery } from '../frame/query.ts'
+import { checkCount, checkItem, checkQuery } from '../frame/query.ts'
 import type { Scoreboard } from '../frame/scoreboard.ts'
 import { TopK } from '../frame/topk.ts'
 
@@ -104,6 +104,7 @@ export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
   }
 
   similar(item: number, k: number): Ranked {
+    checkCount(k)
     checkItem(item, this.items)
     const [start, end] = [this.#offsets[item]!, this.#offsets[item + 1]!]
     const top = new TopK(Math.min(k, end - start))
@@ -115,6 +116,7 @@ export class NeighbourLists implements ScoresItems, FindsSimilar, Explains {
   }
 
   explain(query: Query, item: number, limit: number): Contribution[] {
+    checkCount(limit)
     checkQuery(query, this.items)
     checkItem(item, this.items)
     const { items, basket } = query
