@@ -9,6 +9,9 @@ export interface AmazonBeauty {
   readonly attributes: ItemAttributes
 }
 
+/** What a folder of it holds. */
+export const BEAUTY_FILES = ['Beauty.txt', 'Beauty_item2attributes.json']
+
 export async function readBeauty(folder: string): Promise<AmazonBeauty> {
   const lines = (await readFile(join(folder, 'Beauty.txt'), 'utf8')).trim().split('\n')
   const sequences = lines.map((line) => Int32Array.from(line.trim().split(/\s+/).slice(1), (item) => Number(item) - 1))

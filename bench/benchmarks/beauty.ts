@@ -10,7 +10,7 @@ import {
   transitions,
 } from '@storemind/ml'
 import { type Benchmark, type BenchmarkContext, dataFolder } from '../harness/benchmark.ts'
-import { type AmazonBeauty, beautyInteractions, readBeauty } from './amazon-beauty.ts'
+import { type AmazonBeauty, BEAUTY_FILES, beautyInteractions, readBeauty } from './amazon-beauty.ts'
 import { climb, figuresOf, type Ingredient, rungsInWords } from './ladder.ts'
 
 /**
@@ -22,7 +22,7 @@ export const beauty: Benchmark = {
   about: 'next item on Amazon Beauty, leave-last-out, full ranking',
   needs: 'amazon-beauty',
   async run(context) {
-    const data = await readBeauty(dataFolder(context, 'the folder amazon-beauty'))
+    const data = await readBeauty(dataFolder(context, 'the folder amazon-beauty', BEAUTY_FILES))
     const test = leaveLastOut(beautyInteractions(data))
     const { rungs, report, alone, withoutValidation } = await climb(
       {

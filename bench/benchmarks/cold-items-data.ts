@@ -31,6 +31,9 @@ export async function coldBeauty(folder: string): Promise<ColdItemsData> {
   }
 }
 
+/** What a folder of Amazon Office Products holds. */
+export const OFFICE_FILES = ['item.json', 'valid.csv', 'test.csv']
+
 /** Amazon Office Products: rows of history and next item, and items with titles, descriptions and brands. */
 export async function readOffice(folder: string): Promise<ColdItemsData> {
   const described: Record<string, { title?: string; description?: string; brand?: string }> = JSON.parse(

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { attributeAffinity, contentNeighbours, integer, rng, Scoreboard, type ScoresItems } from '@storemind/ml'
 import { type Benchmark, type BenchmarkContext, dataFolder, type Figures, UsageError } from '../harness/benchmark.ts'
-import { type ColdItemsData, coldBeauty, readOffice } from './cold-items-data.ts'
+import { BEAUTY_FILES } from './amazon-beauty.ts'
+import { type ColdItemsData, coldBeauty, OFFICE_FILES, readOffice } from './cold-items-data.ts'
 import { type ColdDraw, drawCold, type Readings, readingsOf, type Scores } from './cold-items-draw.ts'
 
 const WITHHELD = 0.2
@@ -135,8 +136,9 @@ function ratio(ours: Figures, theirs: Figures, key: string): number {
 }
 
 async function read(context: BenchmarkContext): Promise<ColdItemsData> {
-  const folder = dataFolder(context, 'amazon-beauty or amazon-office-text')
-  if (existsSync(join(folder, 'Beauty.txt'))) return coldBeauty(folder)
-  if (existsSync(join(folder, 'item.json'))) return readOffice(folder)
+  const needs = 'amazon-beauty or amazon-office-text'
+  const folder = dataFolder(context, needs)
+  if (existsSync(join(folder, 'Beauty.txt'))) return coldBeauty(dataFolder(context, needs, BEAUTY_FILES))
+  if (existsSync(join(folder, 'item.json'))) return readOffice(dataFolder(context, needs, OFFICE_FILES))
   throw new UsageError(`${folder} holds neither Beauty.txt nor item.json.`)
 }

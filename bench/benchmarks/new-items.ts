@@ -26,7 +26,7 @@ import {
   type Trainer,
 } from '@storemind/ml'
 import { type Benchmark, type BenchmarkContext, dataFolder, type Figures, UsageError } from '../harness/benchmark.ts'
-import { beautyInteractions, readBeauty } from './amazon-beauty.ts'
+import { BEAUTY_FILES, beautyInteractions, readBeauty } from './amazon-beauty.ts'
 import { drawNew, type NewItemsDraw } from './new-items-draw.ts'
 import { readTafeng } from './tafeng.ts'
 
@@ -165,9 +165,10 @@ async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
 async function read(
   context: BenchmarkContext,
 ): Promise<{ readonly name: string; readonly split: Split; readonly maskFor: MaskFor }> {
-  const folder = dataFolder(context, 'amazon-beauty or tafeng')
+  const needs = 'amazon-beauty or tafeng'
+  const folder = dataFolder(context, needs)
   if (existsSync(join(folder, 'Beauty.txt'))) {
-    const split = leaveLastOut(beautyInteractions(await readBeauty(folder)))
+    const split = leaveLastOut(beautyInteractions(await readBeauty(dataFolder(context, needs, BEAUTY_FILES))))
     return { name: 'amazon-beauty', split, maskFor: historyMask }
   }
   if (existsSync(join(folder, 'tafeng_merged.json'))) {

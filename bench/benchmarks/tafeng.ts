@@ -29,7 +29,7 @@ export const tafeng: Benchmark = {
   about: 'next basket on Ta-Feng, last basket out, full ranking',
   needs: 'tafeng',
   async run(context) {
-    const all = await readTafeng(dataFolder(context, 'the folder tafeng'))
+    const all = await readTafeng(dataFolder(context, 'the folder tafeng', ['tafeng_merged.json']))
     const test = leaveLastBasketOut(all)
     const validation = leaveLastBasketOut(test.train)
     const { rungs, report, alone, withoutValidation } = await climb(

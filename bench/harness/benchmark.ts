@@ -1,3 +1,6 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** Figures under the plain keys of the project: `recallAt10`, `p99Ms`, `failed`, `residentMb`, … */
 export type Figures = Readonly<Record<string, number>>
 
@@ -33,8 +36,18 @@ export interface Benchmark {
 /** A mistake of the caller, to be told in a sentence. */
 export class UsageError extends Error {}
 
-/** @throws UsageError where no folder was named */
-export function dataFolder({ data }: BenchmarkContext, needs: string): string {
+/**
+ * @param files that the folder must hold
+ * @throws UsageError where no folder was named, it is none, or holds not all of them
+ */
+export function dataFolder({ data }: BenchmarkContext, needs: string, files: readonly string[] = []): string {
   if (data === undefined) throw new UsageError(`This benchmark needs --data DIR: ${needs}.`)
+  if (!statSync(data, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${data} is no folder. This benchmark needs --data DIR: ${needs}.`)
+  }
+  const missing = files.filter((file) => !existsSync(join(data, file)))
+  if (missing.length > 0) {
+    throw new UsageError(`${data} holds no ${missing.join(' and no ')}. This benchmark needs --data DIR: ${needs}.`)
+  }
   return data
 }

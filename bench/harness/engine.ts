@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Client, createClient, httpTransport, type ImportRequest, type Job } from '@storemind/client'
 import { readLock } from '../../src/storage/store.ts'
+import { UsageError } from './benchmark.ts'
 
 const COMMAND = join(import.meta.dirname, '../../bin/storemind')
 
@@ -77,7 +78,10 @@ function gather(child: ChildProcess): () => string {
   return () => text
 }
 
-/** Waits for a job and returns its result. @throws Error with the job's own words where it did not succeed */
+/**
+ * Waits for a job and returns its result.
+ * @throws Error with the job's own words where it did not succeed; UsageError where it missed a file that was named
+ */
 export async function finish(client: Client, started: Job, say: (text: string) => void): Promise<unknown> {
   let job = started
   let phase = ''
@@ -88,7 +92,8 @@ export async function finish(client: Client, started: Job, say: (text: string) =
     phase = job.progress.phase
   }
   if (job.status === 'succeeded') return job.result
-  throw new Error(`The job ${job.kind} ${job.status}: ${job.error?.what ?? 'no reason given'} ${job.error?.why ?? ''}`)
+  const told = `The job ${job.kind} ${job.status}: ${job.error?.what ?? 'no reason given'} ${job.error?.why ?? ''}`
+  throw job.error?.code === 'FILE_NOT_FOUND' ? new UsageError(told) : new Error(told)
 }
 
 export async function importInto(

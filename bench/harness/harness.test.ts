@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { BENCHMARKS } from '../benchmarks/index.ts'
+import { UsageError } from './benchmark.ts'
 import { interleave } from './interleave.ts'
 import { sendLoad } from './load.ts'
 import { residentBytes } from './machine.ts'
@@ -98,5 +99,18 @@ describe('the list of benchmarks', () => {
     expect(names).toEqual(
       expect.arrayContaining(['start', 'idle', 'serve', 'online-retail', 'completejourney', 'cold-items']),
     )
+  })
+
+  it('refuse a folder without their data in a sentence', async () => {
+    const reading = BENCHMARKS.filter(
+      ({ name, needs }) => needs && name !== 'online-retail' && name !== 'completejourney',
+    )
+    expect(reading.length).toBeGreaterThan(5)
+    for (const { name, run } of reading) {
+      for (const data of [undefined, import.meta.filename, import.meta.dirname]) {
+        const context = { data, work: import.meta.dirname, seed: 1, threads: 1, say: () => undefined }
+        await expect(run(context), `${name} of ${data}`).rejects.toThrow(UsageError)
+      }
+    }
   })
 })
