@@ -42,20 +42,31 @@ const PLOTS: Readonly<Record<string, { of: string; chart: (result: StoredResult)
     of: 'growth-train',
     chart: ({ metrics }) => ({
       title: 'Cost of a line against the size of the store: training everything',
-      x: { label: 'lines of history', logarithmic: true },
+      x: { label: 'lines of history', logarithmic: true, ticks: SIZES },
       y: { label: 'microseconds of the processor a line' },
-      series: [{ name: 'Storemind', points: bySize(metrics, 'cpuMicrosPerLine') }],
+      series: [
+        { name: 'Storemind', points: bySize(metrics, 'cpuMicrosPerLine') },
+        bar('1.3 times the smallest', 1.3 * (metrics['cpuMicrosPerLineAt1x'] ?? Number.NaN)),
+      ],
     }),
   },
   'training-memory-against-size.svg': {
     of: 'growth-train',
     chart: ({ metrics }) => ({
       title: 'Largest resident memory of training against the size of the store',
-      x: { label: 'lines of history', logarithmic: true },
+      x: { label: 'lines of history', logarithmic: true, ticks: SIZES },
       y: { label: 'MB' },
-      series: [{ name: 'Storemind', points: bySize(metrics, 'residentMb') }],
+      series: [{ name: 'Storemind', points: bySize(metrics, 'residentMb') }, bar('what the largest may take', 4000)],
     }),
   },
+}
+
+/** Lines of history at 1, 4 and 16 times the size. */
+const SIZES = [1, 4, 16].map((step) => step * 1_250_000)
+
+/** A bound that must not be crossed, the same for all sizes. */
+function bar(name: string, value: number): Series {
+  return { name, points: [SIZES[0] ?? 0, SIZES.at(-1) ?? 0].map((size) => [size, value]) }
 }
 
 function sides({ metrics, peers }: StoredResult): [string, Figures][] {

@@ -15,6 +15,8 @@ export interface Axis {
   readonly label: string
   /** Powers of ten at equal distances; values must be above zero. */
   readonly logarithmic?: boolean
+  /** Where lines of the grid stand; round numbers where it does not say. */
+  readonly ticks?: readonly number[]
 }
 
 /** Told apart without red and green. */
@@ -84,7 +86,12 @@ interface Scale {
   readonly ticks: readonly number[]
 }
 
-function scale({ label, logarithmic = false }: Axis, values: readonly number[], from: number, to: number): Scale {
+function scale(
+  { label, logarithmic = false, ticks: given }: Axis,
+  values: readonly number[],
+  from: number,
+  to: number,
+): Scale {
   if (!values.every((value) => Number.isFinite(value) && (!logarithmic || value > 0))) {
     throw new RangeError(`${label}: ${values.join(', ')}`)
   }
@@ -92,8 +99,8 @@ function scale({ label, logarithmic = false }: Axis, values: readonly number[], 
   if (logarithmic) {
     // A little room on both sides.
     const [low, high] = [Math.log10(least) - 0.05, Math.log10(most) + 0.05]
-    const ticks: number[] = []
-    for (let power = Math.floor(low); power <= high; power++) {
+    const ticks: number[] = given ? [...given] : []
+    for (let power = Math.floor(low); power <= high && !given; power++) {
       for (const step of high - low > 1.5 ? [1, 3] : [1, 2, 5]) {
         const value = step * 10 ** power
         if (Math.log10(value) >= low && Math.log10(value) <= high) ticks.push(value)
