@@ -78,10 +78,6 @@ export const DECISION_BASES = ['personalised', 'contextual'] as const
 export const CONTEXTUAL_CAUSES = ['first_visit', 'no_consent', 'objection', 'bot'] as const
 export type ContextualCause = (typeof CONTEXTUAL_CAUSES)[number]
 
-/** Why nothing of it was used: it may not be, or it had no say in what was chosen. */
-export const DECISION_CAUSES = [...CONTEXTUAL_CAUSES, 'past_silent'] as const
-export type DecisionCause = (typeof DECISION_CAUSES)[number]
-
 export const DecisionExperiment = Type.Object(
   {
     id: Id,
@@ -98,14 +94,11 @@ export const Decision = Type.Object(
     placement: Type.String(),
     /** The shopper's id as it was asked for. */
     profile: Type.Optional(Type.String()),
-    basis: Type.Enum([...DECISION_BASES], {
-      description:
-        '`personalised`: the shopper’s past brought at least one of the items, or kept out what was just bought. `contextual`: nothing of it was used.',
-    }),
+    /** `contextual`: nothing of the shopper's past was used (first visit, no consent, or said so). */
+    basis: Type.Enum([...DECISION_BASES]),
     cause: Type.Optional(
-      Type.Enum([...DECISION_CAUSES], {
-        description:
-          'Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of. `past_silent`: the past may be used, and had no say in this list.',
+      Type.Enum([...CONTEXTUAL_CAUSES], {
+        description: 'Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of.',
       }),
     ),
     at: Millis,

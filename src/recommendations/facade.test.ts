@@ -180,40 +180,6 @@ describe('a page about something', () => {
     expect((await ask()).items[0]).toMatchObject({ productId: product.id, priceMicros: 1_000_000 })
   })
 
-  it('calls a list personalised only where the past brought something of it, or kept something out', async () => {
-    const timestamp = new Date(NOW - 90 * DAY).toISOString()
-    const known = { source: 'test', basis: 'contract', receivedAt: NOW } as const
-    const look = { event: 'Product Viewed', properties: { product_id: 'p29' } }
-    await shop.ingest.ingest([
-      { ...known, key: 'came', message: { type: 'page', userId: 'came', timestamp } },
-      { ...known, key: 'looked', message: { type: 'track', userId: 'looked', timestamp, ...look } },
-    ])
-    const silent = new Set<string>()
-    for (const profile of ['came', 'looked', ...Array.from({ length: 30 }, (_, n) => `u${n}`)]) {
-      for (const productId of ['p3', 'p14', 'p25']) {
-        const request = { placement: 'product_page', productId, limit: 4 }
-        const [own, anybody] = [
-          await one({ ...request, profile }),
-          await one({ ...request, profile, personalise: false }),
-        ]
-        expect(anybody).toMatchObject({ basis: 'contextual', cause: 'objection' })
-        const { decision, summary } = await recommendations.explain(own.id)
-        expect([decision.basis, decision.cause]).toEqual([own.basis, own.cause])
-        if (own.basis === 'personalised') continue
-        silent.add(`${profile} ${productId}`)
-        expect(summary).toContain('Nothing of the shopper’s past was used: it may be, and had no say in this list.')
-        expect(own.refused['just_bought']).toBeUndefined()
-        expect(own.items.map(({ productId: id, score }) => [id, score])).toEqual(
-          anybody.items.map(({ productId: id, score }) => [id, score]),
-        )
-      }
-    }
-    // One scarf was looked at: beside a kettle or a lantern only the page is heard, beside a scarf the past as well.
-    expect([...silent]).toEqual(['came p3', 'came p14', 'came p25', 'looked p3', 'looked p14'])
-    expect((await one({ profile: 'came', limit: 4 })).cause).toBe('past_silent')
-    expect((await one({ profile: 'u0', limit: 4 })).cause).toBeUndefined()
-  })
-
   it('completes a cart, passing over products that the store does not know', async () => {
     const decision = await one({ placement: 'cart', cart: ['p20', 'nothing', 'p21'], limit: 5, exclude: ['p22'] })
     const rows = rowsOf(decision)

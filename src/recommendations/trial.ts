@@ -79,9 +79,7 @@ async function inputOf(
   if (placement === undefined) return 'placement_gone'
   const scope = scopeOf(placement, record.category, catalog)
   if (typeof scope === 'string') return scope
-  // A past that had no say is known whose it was.
-  const cause = record.cause === undefined || record.cause === 'past_silent' ? 'first_visit' : record.cause
-  const view = profile === undefined ? contextual(cause) : await viewOf(profile, parts, now)
+  const view = profile === undefined ? contextual(record.cause ?? 'first_visit') : await viewOf(profile, parts, now)
   if (view === undefined) return 'shopper_gone'
   const anchors: readonly ProductRow[] = record.anchors ?? []
   const { limit, market = DEFAULT_MARKET, seed } = record

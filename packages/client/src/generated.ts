@@ -28,10 +28,9 @@ export interface Decision {
   readonly id: string
   readonly placement: string
   readonly profile?: string
-  /** `personalised`: the shopper’s past brought at least one of the items, or kept out what was just bought. `contextual`: nothing of it was used. */
   readonly basis: 'personalised' | 'contextual'
-  /** Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of. `past_silent`: the past may be used, and had no say in this list. */
-  readonly cause?: 'first_visit' | 'no_consent' | 'objection' | 'bot' | 'past_silent'
+  /** Why it is contextual. `first_visit`: there was no id, or one that the store has not heard of. */
+  readonly cause?: 'first_visit' | 'no_consent' | 'objection' | 'bot'
   /** UTC milliseconds. */
   readonly at: number
   readonly modelVersion: number | null

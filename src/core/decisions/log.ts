@@ -7,7 +7,7 @@ import { type DecisionRecord, type DecodedRecord, decodeRecord, encodeRecord } f
 export interface MadeDecision {
   readonly at: number
   readonly placement: string
-  /** Only where the shopper's past may be used: else a decision does not know whose it is. */
+  /** Only of a personalised decision: a contextual one does not know whose it is. */
   readonly profile?: ProfileRow
   readonly record: DecisionRecord
   /** Of a visitor whom an experiment meets for the first time. */

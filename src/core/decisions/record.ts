@@ -1,4 +1,4 @@
-import type { DecisionCause } from '../../contracts/decision.ts'
+import type { ContextualCause } from '../../contracts/decision.ts'
 import { REASON_CODES, type ReasonCode } from '../../contracts/reason.ts'
 import type { ProductRow } from '../ports.ts'
 import { ByteReader, ByteWriter } from '../profiles/bytes.ts'
@@ -32,7 +32,7 @@ export interface RecordedItem extends Draw {
 export interface DecisionRecord extends DrawRates, Sections {
   readonly basis: 'personalised' | 'contextual'
   /** Why it is contextual. */
-  readonly cause?: DecisionCause
+  readonly cause?: ContextualCause
   readonly modelVersion: number | null
   readonly seed: number
   /** How many items were asked for. */
@@ -43,15 +43,7 @@ export interface DecisionRecord extends DrawRates, Sections {
 
 const FORMAT = 3
 const MAX_REASONS = 3
-/** By their numbers in a record: append only. */
-const CAUSES: readonly (DecisionCause | undefined)[] = [
-  undefined,
-  'first_visit',
-  'no_consent',
-  'objection',
-  'bot',
-  'past_silent',
-]
+const CAUSES: readonly (ContextualCause | undefined)[] = [undefined, 'first_visit', 'no_consent', 'objection', 'bot']
 const HAS_MODEL = 0x10
 const EXPLORES = 0x20
 const HAS_FLOOR = 0x40

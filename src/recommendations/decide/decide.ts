@@ -90,17 +90,14 @@ export function decide(
     const known = Number.isNaN(chance) ? {} : { chance }
     return { product, score: candidates.scores[candidate]!, ...known, ...draw, reasons }
   })
-  const isPastUsed =
-    (choice.refused.just_bought ?? 0) > 0 ||
-    (past.questions.engaged.items.length > 0 &&
-      items.some(({ product }) => ranker.isOfPast(models.itemOf[product] ?? -1)))
   const listed = choice.chosen.map(({ candidate, slot }) => ({
     product: candidates.rows[candidate]!,
     ...(slot === undefined ? {} : { slot }),
   }))
   const spends = spendsOf(input.rules, ruled, listed, { catalog, market: input.market, now }, input.resting)
   const record: DecisionRecord = {
-    ...basisOf(view, isPastUsed),
+    basis: view.basis,
+    ...(view.basis === 'contextual' ? { cause: view.cause } : {}),
     modelVersion,
     seed: input.seed,
     exploreRate: policy.exploreRate,
@@ -111,12 +108,6 @@ export function decide(
     refused: choice.refused,
   }
   return { record, spends, considered: candidates.rows }
-}
-
-/** What a decision rests on: a past that may be used and had no say in it was not used. */
-function basisOf(view: ProfileView, isPastUsed: boolean): Pick<DecisionRecord, 'basis' | 'cause'> {
-  if (view.basis === 'contextual') return { basis: 'contextual', cause: view.cause }
-  return isPastUsed ? { basis: 'personalised' } : { basis: 'contextual', cause: 'past_silent' }
 }
 
 interface Chosen {

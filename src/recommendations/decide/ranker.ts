@@ -89,17 +89,6 @@ export class Ranker {
     return this.#out.has(item) ? this.#open.blend.chance(this.#out.get(item)) : Number.NaN
   }
 
-  /** Whether the shopper's past had a part in an item's score in the last `rank`. */
-  isOfPast(item: number): boolean {
-    const { voices, blend } = this.#open
-    return blend.explain(item).some(({ source, weight }) => {
-      const one = voices[source]
-      if (one === undefined || weight === 0 || one.source.reads === 'nothing' || one.voice.question === 'anchors')
-        return false
-      return this.#questions !== undefined && queryOf(one, this.#questions) !== undefined
-    })
-  }
-
   /**
    * What made an item's score in the last `rank`, largest first.
    *

@@ -1,4 +1,4 @@
-import type { DecisionCause } from '../../contracts/decision.ts'
+import type { ContextualCause } from '../../contracts/decision.ts'
 import type { ReasonWords } from './words.ts'
 
 const times = (count: number | undefined): string =>
@@ -56,12 +56,11 @@ export const EN: ReasonWords = {
   },
 }
 
-const CAUSES: Readonly<Record<DecisionCause, string>> = {
+const CAUSES: Readonly<Record<ContextualCause, string>> = {
   first_visit: 'a first visit, nothing is known yet',
   no_consent: 'the shopper has not consented to it',
   objection: 'the shopper objects to it',
   bot: 'this is taken to be a program, not a person',
-  past_silent: 'it may be, and had no say in this list',
 }
 
 /** A policy's refusal code in words; a code that is not here is shown as it is. */

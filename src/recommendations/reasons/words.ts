@@ -1,4 +1,4 @@
-import type { DecisionCause, Language } from '../../contracts/decision.ts'
+import type { ContextualCause, Language } from '../../contracts/decision.ts'
 import type { ReasonCode } from '../../contracts/reason.ts'
 import { EN } from './en.ts'
 import { ZH } from './zh.ts'
@@ -22,7 +22,7 @@ export interface ReasonWords {
 export interface SummaryWords {
   decided(placement: string, items: number): string
   personalised(): string
-  contextual(cause: DecisionCause): string
+  contextual(cause: ContextualCause): string
   model(version: number): string
   noModel(): string
   refused(policy: string, count: number): string

@@ -1,4 +1,4 @@
-import type { DecisionCause } from '../../contracts/decision.ts'
+import type { ContextualCause } from '../../contracts/decision.ts'
 import type { ReasonWords } from './words.ts'
 
 /** 中文理由。商品名照店铺原文,用「」括起;商品已下架而无名称时,句子仍然成立。 */
@@ -45,12 +45,11 @@ export const ZH: ReasonWords = {
   },
 }
 
-const CAUSES: Readonly<Record<DecisionCause, string>> = {
+const CAUSES: Readonly<Record<ContextualCause, string>> = {
   first_visit: '首次到访，尚无任何了解',
   no_consent: '顾客尚未同意',
   objection: '顾客已表示拒绝',
   bot: '访问者被判定为程序，而非真人',
-  past_silent: '虽可使用，但对这份列表没有影响',
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
