@@ -44,6 +44,7 @@ export type Check =
   | 'a shop of one item'
   | 'weights and times that are all the same'
   | 'the checkerboard'
+  | 'sizes that no machine has'
 
 /** What every model of interactions must keep; an implementation only says what it is. */
 export function modelContract<P extends object, Opened extends object>(contract: ModelContract<P, Opened>): void {
@@ -123,7 +124,8 @@ export function modelContract<P extends object, Opened extends object>(contract:
       expect(started).toBe(false)
     })
 
-    test('says what memory sizes take that no machine has', () => {
+    const listed = contract.skip?.['sizes that no machine has']
+    test.skipIf(listed)(`says what memory sizes take that no machine has${listed ? `: ${listed}` : ''}`, () => {
       const trainer = algorithm.trainer(contract.params)
       for (const items of [1e8, 1e9, 1e12]) {
         expect(trainer.memory({ ...shop, items })).toBeGreaterThanOrEqual(4 * items)

@@ -33,10 +33,12 @@ const onInteractions: Algorithm<AttributeAffinityParams, Interactions, AffinityS
     }
   },
 }
+const skip = { 'sizes that no machine has': 'its data are the attributes of each item, in memory already' }
 modelContract({
   algorithm: onInteractions,
   abilities: ['scoresItems', 'findsSimilar', 'explains'],
   explanation: 'sum',
+  skip,
 })
 modelContract({
   algorithm: {
@@ -45,6 +47,7 @@ modelContract({
   },
   abilities: ['scoresItems', 'findsSimilar', 'explains'],
   explanation: 'sum',
+  skip,
 })
 
 const KINDS = 12
