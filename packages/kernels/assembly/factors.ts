@@ -1,3 +1,5 @@
+import { spread } from './lanes'
+
 /** Entries whose factors are gathered at a time: with blocks of 64 they take 16 KB, half of the first cache. */
 const ENTRIES: usize = 64
 
@@ -82,9 +84,9 @@ export function factorRows(
         }
       }
       before = size
-      spread(team, size * size, scratch, MATRIX, lanes)
+      spreadTeam(team, size * size, scratch, MATRIX, lanes)
       const right = lanes + ((size * size) << 4)
-      spread(team, size, gradients, VECTOR, right)
+      spreadTeam(team, size, gradients, VECTOR, right)
       const failed = eliminate(size, lanes, right, team)
       if (failed !== 0) atomic.add<i32>(failures, failed)
       for (let t: usize = 0; t < team; t++) {
@@ -295,26 +297,12 @@ function accumulate(count: usize, a: usize, b: usize, pitch: usize, c: usize): v
   v128.store(r3, c31, 16)
 }
 
-/** Turns arrays of n numbers, `apart` bytes apart, into n vectors with one lane an array; lanes beyond `team` repeat the first. */
-function spread(team: usize, n: usize, from: usize, apart: usize, to: usize): void {
+/** Arrays of n numbers, `apart` bytes apart, as n vectors with one lane an array; lanes beyond `team` repeat the first. */
+function spreadTeam(team: usize, n: usize, from: usize, apart: usize, to: usize): void {
   const second = team > 1 ? from + apart : from
   const third = team > 2 ? from + 2 * apart : from
   const fourth = team > 3 ? from + 3 * apart : from
-  for (let i: usize = 0; i < n << 2; i += 16) {
-    const r0 = v128.load(from + i)
-    const r1 = v128.load(second + i)
-    const r2 = v128.load(third + i)
-    const r3 = v128.load(fourth + i)
-    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
-    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
-    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
-    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
-    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2))
-    v128.store(to, v128.shuffle<f64>(low01, low23, 1, 3), 16)
-    v128.store(to, v128.shuffle<f64>(high01, high23, 0, 2), 32)
-    v128.store(to, v128.shuffle<f64>(high01, high23, 1, 3), 48)
-    to += 64
-  }
+  spread(n, from, second, third, fourth, to)
 }
 
 /**
