@@ -1,3 +1,4 @@
+import { shared } from '../frame/shared-memory.ts'
 import { type BlendCase, FEATURES_PER_SOURCE, normalisedScore, rankScore, strength } from './candidates.ts'
 import { RankTable, UNRANKED } from './rank-table.ts'
 
@@ -73,41 +74,23 @@ export function sharedCases(all: SearchCases): SearchCases {
   const { candidates: c, contenders: k } = all
   return {
     ...all,
-    targets: shareInts(all.targets),
+    targets: shared(all.targets),
     candidates: {
-      rowsAt: shareInts(c.rowsAt),
-      entriesAt: shareInts(c.entriesAt),
-      source: shareInts(c.source),
-      features: shareFloats(c.features),
-      isHit: shareBytes(c.isHit),
-      hitsAt: shareInts(c.hitsAt),
-      hits: shareInts(c.hits),
+      rowsAt: shared(c.rowsAt),
+      entriesAt: shared(c.entriesAt),
+      source: shared(c.source),
+      features: shared(c.features),
+      isHit: shared(c.isHit),
+      hitsAt: shared(c.hitsAt),
+      hits: shared(c.hits),
     },
     contenders: {
-      rowsAt: shareInts(k.rowsAt),
-      features: shareFloats(k.features),
-      hitsAt: shareInts(k.hitsAt),
-      hits: shareInts(k.hits),
+      rowsAt: shared(k.rowsAt),
+      features: shared(k.features),
+      hitsAt: shared(k.hitsAt),
+      hits: shared(k.hits),
     },
   }
-}
-
-function shareInts(values: Int32Array): Int32Array {
-  const shared = new Int32Array(new SharedArrayBuffer(values.byteLength))
-  shared.set(values)
-  return shared
-}
-
-function shareFloats(values: Float32Array): Float32Array {
-  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength))
-  shared.set(values)
-  return shared
-}
-
-function shareBytes(values: Uint8Array): Uint8Array {
-  const shared = new Uint8Array(new SharedArrayBuffer(values.byteLength))
-  shared.set(values)
-  return shared
 }
 
 interface Found {

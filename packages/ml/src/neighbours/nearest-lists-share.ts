@@ -1,5 +1,6 @@
 import type { Csr } from '../frame/csr.ts'
 import type { TypedArray } from '../frame/model.ts'
+import { shared } from '../frame/shared-memory.ts'
 import { ComparedItems, type ItemColumns } from './compared-items.ts'
 import { ItemGraphBuilder } from './item-graph.ts'
 import type { SimilarityParams } from './similarity.ts'
@@ -99,19 +100,6 @@ export function joined(parts: readonly ListsPart[], bounds: Int32Array): Record<
 }
 
 /** The same matrix where all threads see it. */
-export function shared({ rows, columns, offsets, indices, values }: Csr): Csr {
-  const copy = { offsets: sharedInts(offsets), indices: sharedInts(indices), values: sharedFloats(values) }
-  return { rows, columns, ...copy }
-}
-
-function sharedInts(array: Int32Array): Int32Array {
-  const copy = new Int32Array(new SharedArrayBuffer(array.byteLength))
-  copy.set(array)
-  return copy
-}
-
-function sharedFloats(array: Float32Array): Float32Array {
-  const copy = new Float32Array(new SharedArrayBuffer(array.byteLength))
-  copy.set(array)
-  return copy
+export function sharedMatrix({ rows, columns, offsets, indices, values }: Csr): Csr {
+  return { rows, columns, offsets: shared(offsets), indices: shared(indices), values: shared(values) }
 }

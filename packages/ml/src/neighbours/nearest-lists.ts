@@ -12,7 +12,14 @@ import {
   inTurns,
 } from './compared-items.ts'
 import { graphBytes, ItemGraphBuilder } from './item-graph.ts'
-import { blocksOf, joined, type ListsPart, type ListsWork, NearestListsShare, shared } from './nearest-lists-share.ts'
+import {
+  blocksOf,
+  joined,
+  type ListsPart,
+  type ListsWork,
+  NearestListsShare,
+  sharedMatrix,
+} from './nearest-lists-share.ts'
 import type { SimilarityParams } from './similarity.ts'
 
 /** Below it, threads take longer to start than they save: some 60 ms each. */
@@ -60,8 +67,8 @@ export async function nearestListsByThreads(
   // Blocks are small enough to be cancelled between, and so many that threads end together.
   const bounds = blocksOf(rows, columns, Math.min(ADDITIONS_PER_PAUSE, additionsOf(rows) / (8 * threads)))
   const work: ListsWork = {
-    columns: shared(columns),
-    rows: shared(rows),
+    columns: sharedMatrix(columns),
+    rows: sharedMatrix(rows),
     params: { similarity, shrinkage },
     neighbours,
     bounds,
