@@ -47,7 +47,7 @@ test('a server trains at its time, is judged and promoted, forgets old versions,
   const { store } = shop.engine
   const daily = async () => (await store.jobs.since('train', 0)).filter(({ params }) => params['daily'] === true)
   const until = async (holds: () => Promise<boolean>) => {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2))
+    while (!(await holds())) await new Promise((resolve) => setImmediate(resolve))
   }
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   await shop.engine.listen()
