@@ -65,10 +65,10 @@ export const trainLarge: Benchmark = {
   },
 }
 
-async function train(step: number, { seed, say }: BenchmarkContext): Promise<Trained> {
+async function train(step: number, { seed, threads, say }: BenchmarkContext): Promise<Trained> {
   const sizes = [UNIT.products, UNIT.shoppers, UNIT.lines].map((size) => step * size)
   say(`training ${sizes[2]} lines of ${sizes[1]} shoppers and ${sizes[0]} products`)
-  const args = [...process.execArgv, TRAIN, ...sizes, CLOSED_FORM_ITEMS, seed].map(String)
+  const args = [...process.execArgv, TRAIN, ...sizes, CLOSED_FORM_ITEMS, seed, threads].map(String)
   const training = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 })
   createInterface({ input: training.child.stderr ?? Readable.from([]) }).on('line', say)
   const { stdout } = await training

@@ -6,7 +6,9 @@ import { syntheticReader } from './synthetic-shop.ts'
  * A process of its own for one training run, so that its memory is the run's: sizes in, figures out as one line.
  */
 
-const [products = 0, shoppers = 0, lines = 0, closedFormItems = 0, seed = 0] = process.argv.slice(2).map(Number)
+const [products = 0, shoppers = 0, lines = 0, closedFormItems = 0, seed = 0, threads = 1] = process.argv
+  .slice(2)
+  .map(Number)
 const began = performance.now()
 const phases = new Map<string, number>()
 let phase = 'start'
@@ -26,7 +28,7 @@ function residentMb(): number {
 
 const { card, value } = await trainRecommendations(
   syntheticReader({ products, shoppers, lines, seed }),
-  { seed, threads: 1, windowDays: 0, validationDays: 14, closedFormItems },
+  { seed, threads, windowDays: 0, validationDays: 14, closedFormItems },
   {
     signal: new AbortController().signal,
     clock: () => Date.now(),
